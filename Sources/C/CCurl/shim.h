@@ -1,0 +1,4 @@
+#ifndef REPAZOO_CCURL_SHIM_H
+#define REPAZOO_CCURL_SHIM_H
+#include <curl/curl.h>
+#endif
