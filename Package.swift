@@ -90,14 +90,14 @@ let package = Package(
         library("Telemetry", in: "Runtime", ["Privacy", logging, coreMetrics, hummingbird, lifecycle]),
         library(
             "ConsumerRuntime", in: "Runtime",
-            ["EventLoop", "AMQP", "Postgres", "Contracts", "Privacy", "Telemetry", "AuditTrail", logging, metrics, lifecycle]),
+            ["AMQP", "Postgres", "Contracts", "AuditTrail", "Consent", logging, metrics, lifecycle]),
 
         // MARK: Storage (the schema and the broker's topology, as data)
         library("Schema", in: "Storage", ["Postgres"], resources: [.embedInCode("Migrations")]),
         library("Topology", in: "Storage", ["AMQP", "Contracts"], resources: [.embedInCode("Resources")]),
 
         // MARK: Gates
-        library("AuditTrail", in: "Gates", ["Postgres", "Contracts", "Privacy"]),
+        library("AuditTrail", in: "Gates", ["Postgres", "Contracts"]),
         library("Consent", in: "Gates", ["Postgres", "Contracts"]),
         library("TokenVault", in: "Gates", ["Contracts", "Privacy", crypto, cryptoExtras]),
 
@@ -135,6 +135,8 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["AMQP", "Postgres", "Redis", "Schema", "Topology"], path: "Tests/TestKit",
             swiftSettings: strict),
+        .executableTarget(
+            name: "amqp-bench", dependencies: ["AMQP", "EventLoop"], path: "Tests/AMQPBench", swiftSettings: strict),
         suite("EventLoopTests", ["EventLoop"]),
         suite("AMQPTests", ["AMQP"]),
         suite("PostgresTests", ["Postgres"]),

@@ -15,6 +15,19 @@ public enum BlockingThread {
         }
     }
 
+    /// The same with a typed error.
+    public static func result<T: Sendable, E: Error>(
+        name: String = "repazoo-block", _ work: @escaping @Sendable () throws(E) -> T
+    ) async -> Result<T, E> {
+        await withUnsafeContinuation { continuation in
+            start(name: name) {
+                do throws(E) { continuation.resume(returning: .success(try work())) } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+    }
+
     /// Starts a detached thread. Traps when the system has no thread left to give.
     public static func start(name: String, _ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Body(name: name, run: body))

@@ -94,8 +94,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     /// Must be called before the descriptor is closed: the kernel hands the number to the next socket.
     public func unwatch(_ token: WatchToken) {
         preconditionOnLoop()
-        sources[token.id] = nil
+        // Destroyed at the end, outside of the access to `sources`: a source's deinit may call the loop.
+        let source = sources.removeValue(forKey: token.id)
         _ = rz_epoll_remove(epoll, token.descriptor)
+        withExtendedLifetime(source) {}
     }
 
     /// Has `source.flush()` called once before the loop sleeps next: acknowledgements and writes of one turn go out together.
@@ -115,7 +117,20 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     /// Does nothing if the timer has fired.
     public func cancel(_ token: TimerToken) {
         preconditionOnLoop()
-        timers.cancel(token)
+        // Destroyed at the end, outside of the access to `timers`: what the action captured may call the loop.
+        let action = timers.cancel(token)
+        withExtendedLifetime(action) {}
+    }
+
+    /// Suspends the calling task for a while; from any thread. Not cut short by cancellation: keep it brief.
+    public func pause(for delay: Duration) async {
+        await withUnsafeContinuation { continuation in
+            Task(executorPreference: self) { self.resume(continuation, after: delay) }
+        }
+    }
+
+    private func resume(_ continuation: UnsafeContinuation<Void, Never>, after delay: Duration) {
+        schedule(after: delay) { continuation.resume() }
     }
 
     public func preconditionOnLoop() {

@@ -23,10 +23,15 @@ struct TimerHeap {
         return TimerToken(id: nextID)
     }
 
-    mutating func cancel(_ token: TimerToken) {
-        guard actions.removeValue(forKey: token.id) != nil else { return }
+    /// Gives the action back, for the caller to let go of.
+    mutating func cancel(_ token: TimerToken) -> (() -> Void)? {
+        guard let action = actions.removeValue(forKey: token.id) else { return nil }
         if heap.count > 64, heap.count > 2 * actions.count { compact() }
+        return action
     }
+
+    /// Entries held, cancelled ones included.
+    var count: Int { heap.count }
 
     /// -1 without a timer; rounded up, so that a wake-up never comes early and spins.
     mutating func millisecondsUntilNext(now: EventLoop.Instant) -> Int32 {

@@ -1,0 +1,39 @@
+public import FoundationEssentials
+import HTTPTransport
+
+/// What `x-rate-limit-*` say of the window that a call was counted in. A hint: X answers 429 with `remaining` above 0.
+public struct RateWindow: Equatable, Sendable {
+    public let limit: Int
+    public let remaining: Int
+    public let resetsAt: Date
+
+    public init(limit: Int, remaining: Int, resetsAt: Date) {
+        self.limit = limit
+        self.remaining = remaining
+        self.resetsAt = resetsAt
+    }
+
+    /// Nil unless all three are there and are numbers.
+    init?(_ headers: HTTPHeaders) {
+        guard let limit = Self.number(headers["x-rate-limit-limit"]),
+            let remaining = Self.number(headers["x-rate-limit-remaining"]), let reset = Self.reset(headers)
+        else { return nil }
+        self.init(limit: limit, remaining: remaining, resetsAt: reset)
+    }
+
+    /// Seconds since 1970; up to the year 9999.
+    static func reset(_ headers: HTTPHeaders) -> Date? {
+        guard let seconds = number(headers["x-rate-limit-reset"]), seconds <= 253_402_300_799 else { return nil }
+        return Date(timeIntervalSince1970: Double(seconds))
+    }
+
+    private static func number(_ text: String?) -> Int? { text.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
+}
+
+enum RetryAfter {
+    /// RFC 9110 §10.2.3, the form in seconds; at most a day. A date is not read: its sender's clock is not ours.
+    static func delay(_ headers: HTTPHeaders) -> Duration? {
+        guard let seconds = headers["retry-after"].flatMap({ Int($0) }), seconds >= 0 else { return nil }
+        return .seconds(min(seconds, 86400))
+    }
+}

@@ -1,0 +1,23 @@
+/// One page of a timeline.
+public struct TimelinePage: Equatable, Sendable {
+    /// Newest first, each id once.
+    public let tweets: [Tweet]
+    /// For the next, older page; `nil` = this was the last.
+    public let nextToken: String?
+    /// The highest id of the page, for the next run's `sinceID`.
+    public let newestID: String?
+    /// Posts that X left out and said so (withheld, deleted meanwhile).
+    public let partialErrors: Int
+    public let rateWindow: RateWindow?
+
+    public init(
+        tweets: [Tweet], nextToken: String? = nil, newestID: String? = nil, partialErrors: Int = 0,
+        rateWindow: RateWindow? = nil
+    ) {
+        self.tweets = tweets
+        self.nextToken = nextToken
+        self.newestID = newestID
+        self.partialErrors = partialErrors
+        self.rateWindow = rateWindow
+    }
+}

@@ -1,0 +1,35 @@
+public import FoundationEssentials
+
+/// One post of a timeline, as little of it as analysis and export need. Printing shows its id only.
+public struct Tweet: Equatable, Sendable {
+    /// `^[0-9]{1,19}$`
+    public let id: String
+    /// The whole text of a long post, not its shortened form. Without U+0000, which PostgreSQL cannot store.
+    public let text: String
+    public let lang: String?
+    public let postedAt: Date?
+    /// `like_count` and the like; never negative.
+    public let metrics: [String: Int]
+    /// The id of somebody's post that this one only repeats: its words are not the user's own.
+    public let repostOf: String?
+    /// Written by the user asked for.
+    public let isOwn: Bool
+
+    public init(
+        id: String, text: String, lang: String? = nil, postedAt: Date? = nil, metrics: [String: Int] = [:],
+        repostOf: String? = nil, isOwn: Bool = true
+    ) {
+        self.id = id
+        self.text = text
+        self.lang = lang
+        self.postedAt = postedAt
+        self.metrics = metrics
+        self.repostOf = repostOf
+        self.isOwn = isOwn
+    }
+}
+
+extension Tweet: CustomStringConvertible, CustomReflectable {
+    public var description: String { "tweet \(id)" }
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

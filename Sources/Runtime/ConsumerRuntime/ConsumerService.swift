@@ -1,0 +1,105 @@
+public import AMQP
+public import Contracts
+public import FoundationEssentials
+public import Logging
+public import Postgres
+public import ServiceLifecycle
+
+/// One consumer as a service: connects, works off its queue, and on shutdown takes no more, finishes what it holds within the
+/// grace, and gives the rest back to the broker by closing.
+///
+/// While PostgreSQL is away, or the broker takes no publications, it takes no messages either and keeps what it holds.
+public struct ConsumerService<W: Workflow>: Service {
+    public struct Settings: Sendable {
+        /// Jobs in flight in this process: the prefetch.
+        public var concurrency = 16
+        public var shutdownGrace: Duration = .seconds(30)
+        public var startupTimeout: Duration = .seconds(60)
+        public var policy = AttemptPolicy()
+
+        public init() {}
+    }
+
+    /// Hears that a server went away (with the reason) or came back (nil).
+    public typealias DependencyObserver = @Sendable (_ server: String, _ problem: String?) -> Void
+
+    private let workflow: W
+    private let broker: AMQPConfiguration
+    private let postgres: PostgresPool
+    private let settings: Settings
+    private let gate: DependencyGate
+    private let logger: Logger
+    private let now: @Sendable () -> Date
+    private let observeStep: StepObserver
+    private let onDependency: DependencyObserver
+
+    public init(
+        workflow: W, broker: AMQPConfiguration, postgres: PostgresPool, dependencies: DependencyWatch, settings: Settings,
+        logger: Logger, now: @escaping @Sendable () -> Date = { Date() }, observeStep: @escaping StepObserver = { _ in },
+        onDependency: @escaping DependencyObserver
+    ) {
+        self.workflow = workflow
+        self.broker = broker
+        self.postgres = postgres
+        gate = dependencies.gate
+        self.settings = settings
+        self.logger = logger
+        self.now = now
+        self.observeStep = observeStep
+        self.onDependency = onDependency
+    }
+
+    public func run() async throws {
+        let publisher = makePublisher()
+        let consumer = makeConsumer(publisher)
+        gate.onChange { isOpen in
+            Task { if isOpen { await consumer.resume() } else { await consumer.pause() } }
+        }
+        try await publisher.start(patience: settings.startupTimeout)
+        try await consumer.start(patience: settings.startupTimeout)
+        logger.info("consuming", metadata: ["queue": "\(workflow.consumer.queue)", "concurrency": "\(settings.concurrency)"])
+
+        try? await gracefulShutdown()
+
+        logger.info("stopping", metadata: ["in_flight": "\(await consumer.inFlight)"])
+        gate.close()
+        let left = await consumer.stop(grace: settings.shutdownGrace)
+        await publisher.close()
+        logger.info("stopped", metadata: ["given_back": "\(left)"])
+    }
+
+    private func makePublisher() -> AMQPPublisher {
+        AMQPPublisher(named("publish")) { [gate, onDependency] availability in
+            switch availability {
+            case .up:
+                gate.report("broker-publish", isAway: false)
+                onDependency("rabbitmq", nil)
+            case .blocked:
+                gate.report("broker-publish", isAway: true)
+                onDependency("rabbitmq", "blocked: memory or disk alarm")
+            case .down(let error):
+                gate.report("broker-publish", isAway: true)
+                onDependency("rabbitmq", "\(error)")
+            }
+        }
+    }
+
+    private func makeConsumer(_ publisher: AMQPPublisher) -> AMQPConsumer {
+        let processor = MessageProcessor(
+            workflow: workflow, postgres: postgres, receipts: ReceiptBook(consumer: workflow.consumer, postgres: postgres),
+            dispatcher: Dispatcher(consumer: workflow.consumer, publisher: publisher), gate: gate, policy: settings.policy,
+            metrics: ConsumerMetrics(consumer: workflow.consumer.rawValue), logger: logger, now: now, observe: observeStep)
+        return AMQPConsumer(
+            named("consume"), queue: workflow.consumer.queue.rawValue, prefetch: settings.concurrency,
+            onAvailabilityChange: { [onDependency] availability in
+                if case .down(let error) = availability { onDependency("rabbitmq", "\(error)") } else { onDependency("rabbitmq", nil) }
+            },
+            handler: { await processor.process($0) })
+    }
+
+    private func named(_ role: String) -> AMQPConfiguration {
+        var configuration = broker
+        configuration.connectionName = "\(workflow.consumer.program) \(role)"
+        return configuration
+    }
+}

@@ -1,0 +1,227 @@
+import AMQP
+import AuditTrail
+import Consent
+import Contracts
+import FoundationEssentials
+import Logging
+import Postgres
+
+/// The life of a message, for every consumer:
+///
+/// 1. **Received** from the broker, with at most the prefetch in flight.
+/// 2. **Decoded** against its contract; what is not decodable is dead at once.
+/// 3. **Recognised**: with a receipt there, its follow-ups are published again, and that is all.
+/// 4. **Admitted** by the workflow's gates: go, refused, or not before a time.
+/// 5. **Worked**: the only step that differs between consumers.
+/// 6. **Committed**: effects, audit entries and receipt in one transaction that locks the user and asks for consent again.
+/// 7. **Announced**: follow-ups published with confirms, under ids derived from the message's own.
+/// 8. **Settled**: acknowledged. A crash anywhere before this leads back to step 1 and to the same end.
+///
+/// When a server is away the message is held and the attempt repeated from step 1 once it is back; that counts as no attempt.
+struct MessageProcessor<W: Workflow>: Sendable {
+    let workflow: W
+    let postgres: PostgresPool
+    let receipts: ReceiptBook
+    let dispatcher: Dispatcher
+    let gate: DependencyGate
+    let policy: AttemptPolicy
+    let metrics: ConsumerMetrics
+    let logger: Logger
+    let now: @Sendable () -> Date
+    let observe: StepObserver
+
+    func process(_ delivery: Delivery) async -> Settlement {
+        let start = ContinuousClock.now
+        metrics.begin()
+        let settlement = await processUntilSettled(delivery)
+        metrics.end(after: ContinuousClock.now - start)
+        return settlement
+    }
+
+    private func processUntilSettled(_ delivery: Delivery) async -> Settlement {
+        observe(.received)
+        var outages = 0
+        while await gate.wait() {
+            do {
+                try await attempt(delivery)
+                observe(.settled)
+                return .acknowledge
+            } catch {
+                // Nothing was decided: what is committed is found again by its receipt.
+                outages += 1
+                metrics.held.increment()
+                logger.debug("a server is away; the message is held", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: .milliseconds(min(100 * outages, 5000)))
+            }
+        }
+        return .abandon
+    }
+
+    /// Returns when the message may be acknowledged; throws when that could not be brought about.
+    private func attempt(_ delivery: Delivery) async throws {
+        let envelope: Envelope
+        let request: W.Request
+        do throws(InvalidMessage) {
+            envelope = try Envelope.check(delivery.messageProperties, for: workflow.consumer)
+            request = try W.Request.decode(delivery.body)
+        } catch {
+            return try await buryInvalid(delivery, error)
+        }
+        observe(.decoded)
+
+        if let followUps = try await receipts.followUps(of: envelope.messageID) {
+            observe(.recognised)
+            metrics.count("duplicate")
+            return try await announce(followUps, envelope)
+        }
+        observe(.recognised)
+
+        let job = Job(envelope: envelope, request: request, now: now(), logger: logger(for: envelope, request))
+        switch try await result(of: job) {
+        case .completed(let completion): try await complete(job, completion, delivery)
+        case .ended(let outcome): try await conclude(job, outcome, delivery)
+        }
+    }
+
+    // MARK: Steps 4 and 5
+
+    /// Runs gates and work; only a lost server is thrown on.
+    private func result(of job: Job<W.Request>) async throws -> Work {
+        do {
+            switch try await workflow.admit(job) {
+            case .refused(let reason): return .ended(.refused(reason))
+            case .notBefore(let time, let reason): return .ended(.notBefore(time, because: reason))
+            case .go: observe(.admitted)
+            }
+            let work = try await workflow.work(job)
+            observe(.worked)
+            return work
+        } catch {
+            return .ended(try outcome(of: error, job))
+        }
+    }
+
+    private func outcome(of error: any Error, _ job: Job<W.Request>) throws -> Outcome {
+        if Outage.explains(error) { throw error }
+        if let outcome = workflow.outcome(of: error, at: now()) { return outcome }
+        job.logger.warning("the work failed", metadata: ["error": "\(error)"])
+        if let error = error as? PostgresError { return error.isRetryable ? .failed(.database) : .failedForGood(.database) }
+        return .failed(.unexpected)
+    }
+
+    // MARK: Steps 6 to 8
+
+    private func complete(_ job: Job<W.Request>, _ completion: Completion, _ delivery: Delivery) async throws {
+        var statements: [SQL] = []
+        if let user = workflow.subject(of: job.request) { statements.append(ConsentGate.requirement(for: user)) }
+        statements += completion.effects
+        statements.append(
+            receipts.entry(for: job.envelope.messageID, outcome: "done", followUps: completion.followUps))
+        statements += completion.audit.map(\.statement)
+        switch try await commit(statements, job) {
+        case .committed: try await announce(completion.followUps, job.envelope)
+        case .duplicate: try await repeatAnnouncement(job.envelope)
+        case .withdrawn(let reason): return try await conclude(job, .refused(reason), delivery)
+        case .failed(let outcome): return try await conclude(job, outcome, delivery)
+        }
+        metrics.count("done")
+        job.logger.debug("done")
+    }
+
+    private func conclude(_ job: Job<W.Request>, _ outcome: Outcome, _ delivery: Delivery) async throws {
+        if case .refused(let reason) = outcome { return try await refuse(job, reason, delivery) }
+        let (envelope, time) = (job.envelope, now())
+        let deadline = envelope.deadline ?? time.addingTimeInterval(policy.patience.inSeconds)
+        var history = AttemptHistory(envelope.history)
+        switch policy.decision(for: outcome, attempt: envelope.attempt, deadline: deadline, now: time) {
+        case .acknowledge: return
+        case .delay(let until, let attempt, let code):
+            history.add(code, at: time)
+            try await dispatcher.delay(
+                delivery, until: until, attempt: attempt, deadline: deadline, history: history, now: time)
+            metrics.count(attempt == envelope.attempt ? "postponed" : "retried")
+            job.logger.info(
+                "comes back later", metadata: ["reason": "\(code)", "until": "\(RFC3339.text(until))", "attempt": "\(attempt)"])
+        case .bury(let reason, let code):
+            history.add(code, at: time)
+            try await dispatcher.bury(delivery, reason, code: code, history: history)
+            metrics.count("dead")
+            job.logger.error("dead", metadata: ["reason": "\(reason)", "code": "\(code)", "attempt": "\(envelope.attempt)"])
+        }
+        observe(.announced)
+    }
+
+    /// The answer no: audited, told to the backend, remembered like any other end.
+    private func refuse(_ job: Job<W.Request>, _ reason: RefusalReason, _ delivery: Delivery) async throws {
+        let user = workflow.subject(of: job.request)
+        let event = Event(
+            workflow.refusedEvent, userID: user, causeID: job.envelope.messageID, at: job.now, reason: reason.rawValue)
+        let followUps = [FollowUp(event)]
+        let entry = AuditEntry(
+            actor: workflow.consumer.program, userID: user, action: workflow.consumer.rawValue, outcome: "refused",
+            detail: ["reason": .string(reason.rawValue), "message_id": .string(job.envelope.messageID.rawValue)])
+        let statements = [
+            receipts.entry(for: job.envelope.messageID, outcome: "refused", followUps: followUps), entry.statement,
+        ]
+        switch try await commit(statements, job) {
+        case .committed, .withdrawn: try await announce(followUps, job.envelope)
+        case .duplicate: try await repeatAnnouncement(job.envelope)
+        case .failed(let outcome): return try await conclude(job, outcome, delivery)
+        }
+        metrics.count("refused")
+        job.logger.info("refused", metadata: ["reason": "\(reason)"])
+    }
+
+    private func buryInvalid(_ delivery: Delivery, _ fault: InvalidMessage) async throws {
+        try await dispatcher.bury(
+            delivery, .invalidMessage, code: "\(fault)",
+            history: AttemptHistory(delivery.properties.headers[HeaderName.history]?.string))
+        observe(.announced)
+        metrics.count("invalid")
+        logger.error("not a message for this queue; dead", metadata: ["fault": "\(fault)"])
+    }
+
+    private enum Commit {
+        case committed
+        case duplicate
+        case withdrawn(RefusalReason)
+        case failed(Outcome)
+    }
+
+    private func commit(_ statements: [SQL], _ job: Job<W.Request>) async throws -> Commit {
+        do {
+            try await postgres.atomically(statements)
+            observe(.committed)
+            return .committed
+        } catch let error as PostgresError {
+            if ReceiptBook.isDuplicate(error) { return .duplicate }
+            if error.sqlState == ConsentGate.withdrawnState { return .withdrawn(try await withdrawal(job)) }
+            return .failed(try outcome(of: error, job))
+        }
+    }
+
+    /// The transaction said only that consent is gone; this asks why.
+    private func withdrawal(_ job: Job<W.Request>) async throws -> RefusalReason {
+        guard let user = workflow.subject(of: job.request) else { return .noConsent }
+        return try await ConsentGate(postgres: postgres).refusal(for: user, at: now()) ?? .noConsent
+    }
+
+    private func announce(_ followUps: [FollowUp], _ envelope: Envelope) async throws {
+        try await dispatcher.announce(followUps, of: envelope, at: now())
+        observe(.announced)
+    }
+
+    /// Somebody else committed; their announcement may not have got out.
+    private func repeatAnnouncement(_ envelope: Envelope) async throws {
+        metrics.count("duplicate")
+        try await announce(try await receipts.followUps(of: envelope.messageID) ?? [], envelope)
+    }
+
+    private func logger(for envelope: Envelope, _ request: W.Request) -> Logger {
+        var logger = logger
+        logger[metadataKey: "message_id"] = "\(envelope.messageID)"
+        logger[metadataKey: "correlation_id"] = "\(envelope.correlationID)"
+        if let user = workflow.subject(of: request) { logger[metadataKey: "user"] = "\(user)" }
+        return logger
+    }
+}

@@ -1,0 +1,14 @@
+import AMQP
+import Postgres
+
+/// Errors that say that a server of ours is away, and nothing about the message.
+enum Outage {
+    static func explains(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: error.isRetryable && (error.isConnectionFatal || error.kind == .unavailable)
+        case let error as PostgresTransactionError: error.first.map(explains) ?? false
+        case is AMQPError, is CancellationError: true
+        default: false
+        }
+    }
+}

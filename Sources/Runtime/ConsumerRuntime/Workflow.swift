@@ -1,0 +1,74 @@
+public import AuditTrail
+public import Contracts
+public import FoundationEssentials
+public import Logging
+public import Postgres
+
+/// What one consumer does with its messages: the gates before the work, and the work. Everything else of a message's life is
+/// the runtime's (`MessageProcessor`).
+///
+/// A workflow touches neither the message nor the transaction: it returns what is to be committed and announced, or how it
+/// ended instead. It may be run twice for one message (the process may die before the commit); calls to providers must bear
+/// that.
+public protocol Workflow: Sendable {
+    associatedtype Request: MessageBody
+
+    var consumer: ConsumerName { get }
+
+    /// The event that tells the backend of a refusal.
+    var refusedEvent: EventName { get }
+
+    /// Whose data the request is about; nil for a tick.
+    func subject(of request: Request) -> UserID?
+
+    /// Gates in order: consent, subscription, quota, rate, circuit.
+    func admit(_ job: Job<Request>) async throws -> Admission
+
+    func work(_ job: Job<Request>) async throws -> Work
+
+    /// How an error that `admit` or `work` threw is to be taken. Errors of the database, Redis and the broker never get here.
+    func outcome(of error: any Error, at now: Date) -> Outcome?
+}
+
+extension Workflow {
+    public func outcome(of error: any Error, at now: Date) -> Outcome? { nil }
+}
+
+/// One message on its way through a workflow.
+public struct Job<Request: MessageBody>: Sendable {
+    public let envelope: Envelope
+    public let request: Request
+    /// When this attempt began.
+    public let now: Date
+    /// Carries the message id and the masked user.
+    public let logger: Logger
+}
+
+/// What the gates say.
+public enum Admission: Sendable {
+    case go
+    case refused(RefusalReason)
+    case notBefore(Date, because: PostponementReason)
+}
+
+/// What the work came to.
+public enum Work: Sendable {
+    case completed(Completion)
+    /// Any outcome but `done`.
+    case ended(Outcome)
+}
+
+/// What a finished job leaves behind: all of it is committed in one transaction, or none.
+public struct Completion: Sendable {
+    /// Statements in the order in which they run.
+    public var effects: [SQL]
+    public var audit: [AuditEntry]
+    /// Published after the commit, under ids derived from the message's own.
+    public var followUps: [FollowUp]
+
+    public init(effects: [SQL], audit: [AuditEntry], followUps: [FollowUp]) {
+        self.effects = effects
+        self.audit = audit
+        self.followUps = followUps
+    }
+}

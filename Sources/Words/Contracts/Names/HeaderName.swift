@@ -1,0 +1,20 @@
+/// Names of message headers. Ours never begin with `x-`: that name space is the broker's, which changes and counts its own
+/// headers differently from version to version.
+public enum HeaderName {
+    /// Number of this attempt, an integer; absent on the first, so a message from outside starts at 1.
+    public static let attempt = "repazoo-attempt"
+    /// What became of the earlier attempts: short codes and times, never text from outside.
+    public static let history = "repazoo-history"
+    /// Until when the work may be put off: RFC 3339, UTC.
+    public static let deadline = "repazoo-deadline"
+    /// Why a dead letter died: a `DeadLetterReason`.
+    public static let reason = "repazoo-reason"
+    /// From which queue a dead or replayed message comes.
+    public static let origin = "repazoo-origin"
+    public static let traceparent = "traceparent"
+    public static let tracestate = "tracestate"
+
+    /// Headers that must not be sent back to the broker. With a received `x-death` the broker takes the second pass
+    /// through the delay ladder for a cycle and keeps the message for ever in the level (RabbitMQ 3.10, tested).
+    public static func isOwnedByBroker(_ name: String) -> Bool { name.hasPrefix("x-") }
+}

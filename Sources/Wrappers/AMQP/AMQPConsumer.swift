@@ -1,0 +1,282 @@
+import CRabbitMQ
+import EventLoop
+
+/// Consumes one queue over a connection of its own that it restores by itself.
+///
+/// Each delivery is handed to `handler` in a task that prefers the loop, so a handler that does not suspend costs no change
+/// of thread. At most `prefetch` are in flight. What the handler returns settles the delivery; after a lost connection the
+/// broker delivers again whatever was not settled, and late settlements are dropped. Acknowledgements are gathered and sent
+/// when a good part of the prefetch is done, when nothing is left in flight, or after a millisecond.
+public actor AMQPConsumer {
+    public typealias Handler = @Sendable (Delivery) async -> Settlement
+
+    public enum Availability: Sendable {
+        case up
+        case down(AMQPError)
+    }
+
+    private enum State { case idle, connecting, consuming, paused, stopping, stopped }
+
+    private static let tag = "repazoo"
+
+    private let configuration: AMQPConfiguration
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { configuration.loop.asUnownedSerialExecutor() }
+    private let queue: String
+    private let prefetch: Int
+    private let ackThreshold: Int
+    private let handler: Handler
+    private let onAvailabilityChange: @Sendable (Availability) -> Void
+    private let connector: Connector
+    private var delay = ReconnectDelay()
+    private var connectedAt = EventLoop.Instant.now
+    private var state = State.idle
+    private var wantsPause = false
+    private var channel: BrokerChannel?
+    private var ledger = AckLedger()
+    /// Counts connections: a settlement for an earlier one is void.
+    private var generation = 0
+    private var running = 0
+    private var idleWaiters: [UnsafeContinuation<Void, Never>] = []
+    private var flushIsDue = false
+    private var lateFlush: TimerToken?
+    private var isDown = false
+    private lazy var flusher = Flusher { [weak self] in self?.assumeIsolated { $0.flushAcks(atEndOfTurn: true) } }
+
+    /// Nothing is connected before `start`. `prefetch` is 1…65535.
+    public init(
+        _ configuration: AMQPConfiguration, queue: String, prefetch: Int,
+        onAvailabilityChange: @escaping @Sendable (Availability) -> Void = { _ in }, handler: @escaping Handler
+    ) {
+        self.configuration = configuration
+        self.queue = queue
+        self.prefetch = min(max(prefetch, 1), 65535)
+        ackThreshold = min(max(self.prefetch / 2, 1), 50)
+        self.handler = handler
+        self.onAvailabilityChange = onAvailabilityChange
+        connector = Connector(configuration: configuration)
+    }
+
+    /// Connects and returns when the first messages may flow; throws what the last attempt said when `patience` is over, and
+    /// `closed` when stopped meanwhile or started before. After a failure it may be called again.
+    public func start(patience: Duration) async throws {
+        let deadline = EventLoop.Instant.now.advanced(by: patience)
+        guard state == .idle else { throw AMQPError(.closed, "the consumer was started before, or stopped") }
+        state = .connecting
+        while true {
+            do throws(AMQPError) { return try await connect() } catch {
+                guard state == .connecting else { throw AMQPError(.closed, "the consumer was stopped") }
+                guard error.isRetryable, .now < deadline, !Task.isCancelled else {
+                    state = .idle
+                    throw error
+                }
+                await configuration.loop.pause(for: delay.next())
+            }
+        }
+    }
+
+    /// Deliveries in the hands of the handler.
+    public var inFlight: Int { running }
+
+    /// Takes no more messages, keeps the connection; those in flight are finished and settled.
+    public func pause() {
+        wantsPause = true
+        guard state == .consuming, let channel else { return }
+        state = .paused
+        cancelConsumer(on: channel)
+    }
+
+    public func resume() {
+        wantsPause = false
+        guard state == .paused, let channel else { return }
+        state = .consuming
+        // Sent at once, so that it cannot change places with the cancellation of a `pause`. A refusal closes the channel.
+        requestConsume(on: channel) { _ in }
+    }
+
+    /// Takes no more messages, waits until those in flight are settled or `grace` is over, and closes. Whatever is unsettled
+    /// then goes back to the queue. Returns the number of handlers still running.
+    @discardableResult
+    public func stop(grace: Duration) async -> Int {
+        guard state != .stopped, state != .stopping else { return running }
+        if state == .consuming, let channel { cancelConsumer(on: channel) }
+        state = .stopping
+        await waitUntilIdle(grace)
+        flushAcks(atEndOfTurn: false)
+        state = .stopped
+        generation += 1
+        if let channel {
+            self.channel = nil
+            await withUnsafeContinuation { continuation in channel.close { continuation.resume() } }
+        }
+        return running
+    }
+
+    // MARK: Deliveries
+
+    private func handle(_ event: BrokerChannel.Event) {
+        switch event {
+        case .delivery(let delivery): take(delivery)
+        case .consumerCancelled: lost(AMQPError(.connectionLost, "the broker ended the consumer: is the queue gone?"))
+        case .closed(let error): lost(error)
+        case .returned, .confirmed, .blocked, .unblocked: break
+        }
+    }
+
+    private func take(_ delivery: Delivery) {
+        guard ledger.delivered(delivery.tag) else {
+            channel?.abort(AMQPError(.protocolViolation, "delivery tags of a channel count from 1 without gaps"))
+            return
+        }
+        // A consumer told to stop keeps what arrives meanwhile unsettled: closing gives it back. While connecting, messages may
+        // follow the broker's answer before `connect` has gone on.
+        guard state == .consuming || state == .paused || state == .connecting else { return }
+        running += 1
+        let generation = generation
+        Task(executorPreference: configuration.loop) { [handler, weak self] in
+            let settlement = await handler(delivery)
+            await self?.settle(delivery.tag, settlement, generation)
+        }
+    }
+
+    private func settle(_ tag: UInt64, _ settlement: Settlement, _ generation: Int) {
+        running -= 1
+        if running == 0 {
+            for waiter in idleWaiters { waiter.resume() }
+            idleWaiters = []
+        }
+        guard generation == self.generation, let channel else { return }
+        switch settlement {
+        case .acknowledge:
+            guard ledger.finish(tag) else { return }
+            if ledger.waiting >= ackThreshold { flushAcks(atEndOfTurn: false) } else { requestFlush() }
+        case .requeue, .reject:
+            guard ledger.told(tag) else { return }
+            channel.refuse(tag, requeue: settlement == .requeue)
+        case .abandon: break
+        }
+    }
+
+    private func requestFlush() {
+        guard !flushIsDue else { return }
+        flushIsDue = true
+        configuration.loop.flushBeforeSleep(flusher)
+    }
+
+    /// At the end of a turn with work still open, a little patience lets acknowledgements gather: the broker's cost is per
+    /// acknowledgement, not per message.
+    private func flushAcks(atEndOfTurn: Bool) {
+        if atEndOfTurn { flushIsDue = false }
+        guard let channel, ledger.waiting > 0 else { return }
+        if atEndOfTurn, ledger.open > 0, ledger.waiting < ackThreshold {
+            if lateFlush == nil {
+                lateFlush = configuration.loop.schedule(after: .milliseconds(1)) { [weak self] in
+                    self?.assumeIsolated {
+                        $0.lateFlush = nil
+                        $0.flushAcks(atEndOfTurn: false)
+                    }
+                }
+            }
+            return
+        }
+        for ack in ledger.flush() { channel.acknowledge(ack) }
+    }
+
+    // MARK: The connection
+
+    /// Leaves nothing behind when it throws. In the state `connecting` only.
+    private func connect() async throws(AMQPError) {
+        let socket = try await connector.open()
+        guard state == .connecting else { throw stoppedMeanwhile() }
+        generation += 1
+        ledger = AckLedger()
+        let channel = BrokerChannel(socket: socket, configuration: configuration) { [weak self] event in
+            self?.assumeIsolated { $0.handle(event) }
+        }
+        self.channel = channel
+        do throws(AMQPError) { try await open(channel) } catch {
+            channel.drop()
+            if self.channel === channel { self.channel = nil }
+            throw error
+        }
+        connectedAt = .now
+        isDown = false
+        onAvailabilityChange(.up)
+    }
+
+    private func open(_ channel: BrokerChannel) async throws(AMQPError) {
+        var open = amqp_channel_open_t(out_of_band: amqp_bytes_t())
+        var qos = amqp_basic_qos_t(prefetch_size: 0, prefetch_count: UInt16(prefetch), global: 0)
+        try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, &open, [AMQP_CHANNEL_OPEN_OK_METHOD])
+        try await channel.ask(AMQP_BASIC_QOS_METHOD, &qos, [AMQP_BASIC_QOS_OK_METHOD])
+        let consumes = !wantsPause
+        if consumes { try await consume(on: channel) }
+        guard state == .connecting else { throw stoppedMeanwhile() }
+        // The answer was good, but the connection may have ended before this task had its turn.
+        guard channel.isOpen else { throw AMQPError(.connectionLost, "the connection ended at once") }
+        state = .consuming
+        guard wantsPause else { return }
+        state = .paused
+        if consumes { cancelConsumer(on: channel) }
+    }
+
+    private func stoppedMeanwhile() -> AMQPError { AMQPError(.closed, "the consumer was stopped") }
+
+    private func consume(on channel: BrokerChannel) async throws(AMQPError) {
+        let result: Result<BrokerChannel.Answer, AMQPError> = await withUnsafeContinuation { continuation in
+            requestConsume(on: channel) { continuation.resume(returning: $0) }
+        }
+        _ = try result.get()
+    }
+
+    private func requestConsume(
+        on channel: BrokerChannel, then completion: @escaping (Result<BrokerChannel.Answer, AMQPError>) -> Void
+    ) {
+        var method = amqp_basic_consume_t()
+        method.queue = channel.pool.bytes(queue)
+        method.consumer_tag = channel.pool.bytes(Self.tag)
+        channel.request(
+            AMQP_BASIC_CONSUME_METHOD, &method, expecting: [AMQP_BASIC_CONSUME_OK_METHOD], completion: completion)
+        channel.pool.recycle()
+    }
+
+    private func cancelConsumer(on channel: BrokerChannel) {
+        var method = amqp_basic_cancel_t()
+        method.consumer_tag = channel.pool.bytes(Self.tag)
+        channel.request(AMQP_BASIC_CANCEL_METHOD, &method, expecting: [AMQP_BASIC_CANCEL_OK_METHOD]) { _ in }
+        channel.pool.recycle()
+    }
+
+    /// While connecting, `connect` itself meets the end of the channel.
+    private func lost(_ error: AMQPError) {
+        if state == .connecting { channel?.abort(error) }
+        guard state == .consuming || state == .paused else { return }
+        state = .connecting
+        generation += 1
+        channel?.drop()
+        channel = nil
+        if !isDown { onAvailabilityChange(.down(error)) }
+        isDown = true
+        // Only a connection that stood for a while starts the delays anew: one that ends at once must not be made in a loop.
+        if .now - connectedAt > .seconds(5) { delay.succeeded() }
+        Task { await reconnect() }
+    }
+
+    private func reconnect() async {
+        while state == .connecting {
+            await configuration.loop.pause(for: delay.next())
+            guard state == .connecting else { return }
+            do throws(AMQPError) { return try await connect() } catch {}
+        }
+    }
+
+    private func waitUntilIdle(_ grace: Duration) async {
+        guard running > 0 else { return }
+        configuration.loop.schedule(after: grace) { [weak self] in
+            self?.assumeIsolated {
+                for waiter in $0.idleWaiters { waiter.resume() }
+                $0.idleWaiters = []
+            }
+        }
+        await withUnsafeContinuation { idleWaiters.append($0) }
+    }
+}

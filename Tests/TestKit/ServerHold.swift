@@ -1,0 +1,82 @@
+import Foundation
+import Synchronization
+
+/// A running `compose/servers run` whose command waits for the end of its standard input.
+///
+/// We hold the other end of that pipe. When it closes, because the test is over or because the kernel buried our
+/// process, the command ends and the script takes the servers down.
+struct ServerHold: Sendable {
+    let folder: String
+    let addresses: [String: String]
+
+    private let leash: FileHandle
+    private let ended: Task<Int32, any Error>
+
+    /// What the script runs once the servers answer: tell us where they are, then wait.
+    private static let command = """
+        env | grep -E '^(REPAZOO_SERVERS_DIR|AMQP_URL|DATABASE_URL|REDIS_URL)='; echo ready; exec cat >/dev/null
+        """
+
+    static func start(_ servers: Set<Server>, settings: [String: String]) async throws -> ServerHold {
+        let names = servers.map(\.rawValue).sorted().joined(separator: ",")
+        let process = ServerScript.process(
+            ["run", "--only", names, "--", "bash", "-c", command], settings: settings)
+        let leash = Pipe()
+        let output = Pipe()
+        let messages = try TemporaryOutput()
+        process.standardInput = leash
+        process.standardOutput = output
+        process.standardError = messages.handle
+
+        let lines = Lines(of: output.fileHandleForReading)
+        let ended = Task { try await ServerScript.ended(process) { try process.run() } }
+        var values: [String: String] = [:]
+        for await line in lines.stream {
+            if line == "ready" { break }
+            let parts = line.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+        }
+        guard let folder = values.removeValue(forKey: "REPAZOO_SERVERS_DIR") else {
+            // The stream ended without a word: the script failed, or this task was cancelled meanwhile.
+            try? leash.fileHandleForWriting.close()
+            process.terminate()
+            let status = try await ended.value
+            try Task.checkCancellation()
+            throw ServerError(description: "private servers did not start (\(status)): \(messages.text())")
+        }
+        return ServerHold(
+            folder: folder, addresses: values, leash: leash.fileHandleForWriting, ended: ended)
+    }
+
+    /// Lets go and waits until everything is gone.
+    func release() async {
+        try? leash.close()
+        _ = await ended.result
+    }
+}
+
+/// The lines that arrive at a file handle, read as they come on Dispatch's own threads.
+private struct Lines {
+    let stream: AsyncStream<String>
+
+    init(of handle: FileHandle) {
+        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
+        self.stream = stream
+        let pending = Mutex(Data())
+        handle.readabilityHandler = { handle in
+            let chunk = handle.availableData
+            guard !chunk.isEmpty else {
+                handle.readabilityHandler = nil
+                continuation.finish()
+                return
+            }
+            pending.withLock { pending in
+                pending.append(chunk)
+                while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                    continuation.yield(String(decoding: pending[..<end], as: UTF8.self))
+                    pending = Data(pending[pending.index(after: end)...])
+                }
+            }
+        }
+    }
+}
