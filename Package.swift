@@ -20,7 +20,6 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
@@ -109,8 +108,8 @@ let package = Package(
         library(
             "Bootstrap", in: "Runtime",
             [
-                "EventLoop", "AMQP", "Postgres", "Redis", "HTTPTransport", "Telemetry", "ConsumerRuntime", "Contracts",
-                "Privacy", "TokenVault", argumentParser, configuration, lifecycle, unixSignals, logging, metrics,
+                "AMQP", "Postgres", "Redis", "HTTPTransport", "Telemetry", "ConsumerRuntime", "Contracts", "Privacy",
+                "TokenVault", argumentParser, configuration, lifecycle, logging,
             ]),
 
         // MARK: Workflows
@@ -120,20 +119,20 @@ let package = Package(
         library(
             "Analysis", in: "Workflows",
             ["ConsumerRuntime", "Bootstrap", "Consent", "AnthropicAPI", "Postgres", "AuditTrail", "Contracts", "Privacy", crypto]),
-        library("Sandbox", in: "Workflows", ["Privacy", hummingbird, logging, argumentParser, lifecycle]),
+        library("Sandbox", in: "Workflows", [crypto, hummingbird, logging, argumentParser, lifecycle]),
         library(
             "OperatorCommands", in: "Workflows",
             ["Bootstrap", "Schema", "Topology", "AMQP", "Postgres", "Redis", "HTTPTransport", "Contracts", "Privacy", "TokenVault", argumentParser]),
 
         // MARK: Programs
         program("repazoo", ["OperatorCommands"]),
-        program("repazoo-ingest", ["Ingestion"]),
-        program("repazoo-analyze", ["Analysis"]),
+        program("repazoo-ingest", ["Ingestion", "Bootstrap"]),
+        program("repazoo-analyze", ["Analysis", "Bootstrap"]),
         program("repazoo-sandbox", ["Sandbox"]),
 
         // MARK: Tests (TestKit: private servers and scopes; no production target may depend on it)
         .target(
-            name: "TestKit", dependencies: ["AMQP", "Postgres", "Redis", "Schema", "Topology"], path: "Tests/TestKit",
+            name: "TestKit", path: "Tests/TestKit",
             swiftSettings: strict),
         .executableTarget(
             name: "amqp-bench", dependencies: ["AMQP", "EventLoop"], path: "Tests/AMQPBench", swiftSettings: strict),
@@ -147,6 +146,6 @@ let package = Package(
         suite("TelemetryTests", ["Telemetry", "HTTPTransport"]),
         suite("SchemaTests", ["Schema"]),
         suite("TopologyTests", ["Topology"]),
-        suite("SandboxTests", ["Sandbox", "HTTPTransport"]),
+        suite("SandboxTests", ["Sandbox", crypto, logging]),
     ]
 )

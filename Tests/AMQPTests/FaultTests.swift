@@ -104,7 +104,7 @@ extension AMQPIntegrationTests {
             try await publisher.start(patience: .seconds(5))
             let before = wire.accepted
             wire.mode = .cutting(after: 0)
-            for _ in 0..<20 {
+            for _ in 0..<6 {
                 try? await publisher.publish(.numbered(1, to: "nowhere"), patience: .milliseconds(100))
                 wire.mode = .cutting(after: 600)
             }

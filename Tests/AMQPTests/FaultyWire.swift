@@ -25,7 +25,8 @@ final class FaultyWire: Sendable {
 
     init(to target: Int) throws {
         self.target = target
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var address = Self.loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let port = withUnsafeMutableBytes(of: &address) { raw in
@@ -83,12 +84,12 @@ final class FaultyWire: Sendable {
     private func carry(_ source: Int32, _ target: Int32, fromBroker: Bool) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !state.withLock({ $0.isOver }) {
+            guard Self.isReadable(source) else { continue }
             let mode = mode
             if mode == .frozen {
                 poll(nil, 0, 10)
                 continue
             }
-            guard Self.isReadable(source) else { continue }
             let count = recv(source, &buffer, buffer.count, 0)
             guard count > 0 else { return }
             var limit = count

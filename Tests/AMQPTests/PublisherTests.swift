@@ -109,9 +109,8 @@ extension AMQPIntegrationTests {
                 #expect(outcomes.count("nacked") == 50)
                 // Room again: what waits goes through.
                 let waiting = Task { try await publisher.publish(.numbered(1000, to: queue)) }
-                try await withConnection(configuration()) { connection in
-                    #expect(try await connection.purgeQueue(queue) == confirmed)
-                }
+                let purged = try await withConnection(configuration()) { try await $0.purgeQueue(queue) }
+                #expect(purged == confirmed)
                 try await waiting.value
             }
         }
@@ -140,7 +139,7 @@ extension AMQPIntegrationTests {
         await publisher.close()
         for task in waiting {
             let outcome = await task.value
-            #expect(outcome == .closed || outcome == .unroutable)
+            #expect(outcome == .closed || outcome == .unroutable, "\(outcome.map { "\($0)" } ?? "no error")")
         }
         // Started in time, or told that it was closed; never left connecting.
         #expect([nil, .closed].contains(await start.value))

@@ -50,7 +50,8 @@ struct DelayTests {
 
     @Test func onlyFailuresCountAsAttempts() {
         let outcomes: [Outcome] = [
-            .done, .refused(.noConsent), .notBefore(.now, because: .rateLimited), .failed(.network), .failedForGood(.unexpected),
+            .done, .refused(.noConsent), .notBefore(.now, because: .rateLimited), .failed(.network),
+            .failedForGood(.unexpected),
         ]
         #expect(outcomes.map(\.countsAsAttempt) == [false, false, false, true, false])
     }

@@ -81,9 +81,12 @@ struct EnvelopeTests {
 
     /// W3C trace context: an invalid parent starts a new trace and never spoils the message.
     @Test(arguments: [
-        "", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-        "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-        "00-4BF92F3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
+        "", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+        "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        "00-4BF92F3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
         "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
     ])
     func brokenTraceIsIgnored(parent: String) throws {
@@ -94,6 +97,7 @@ struct EnvelopeTests {
     @Test func laterTraceVersionsAreRead() {
         #expect(TraceContext(traceparent: "01" + Self.parent.dropFirst(2) + "-later") != nil)
         #expect(TraceContext(traceparent: Self.parent, tracestate: "a=\u{7}")?.tracestate == nil)
-        #expect(TraceContext(traceparent: Self.parent, tracestate: String(repeating: "a=b,", count: 33))?.tracestate == nil)
+        #expect(
+            TraceContext(traceparent: Self.parent, tracestate: String(repeating: "a=b,", count: 33))?.tracestate == nil)
     }
 }

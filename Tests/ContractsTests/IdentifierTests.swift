@@ -3,7 +3,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct IdentifierTests {
-    @Test(arguments: [("user-123456", "***3456"), ("12345", "***2345"), ("1234", "***"), ("a", "***"), ("ab😀cdéf", "***cdéf")])
+    @Test(arguments: [
+        ("user-123456", "***3456"), ("12345", "***2345"), ("1234", "***"), ("a", "***"), ("ab😀cdéf", "***cdéf"),
+    ])
     func userIDIsMasked(raw: String, masked: String) throws {
         #expect(try #require(UserID(raw)).masked == masked)
     }
@@ -42,15 +44,18 @@ struct IdentifierTests {
 
     @Test(arguments: [
         "", "00000000-0000-0000-0000-000000000000", "6ba7b8109dad11d180b400c04fd430c8",
-        "6ba7b810-9dad-11d1-80b4-00c04fd430c", "6ba7b810-9dad-11d1-80b4-00c04fd430c88", "{6ba7b810-9dad-11d1-80b4-00c04fd430}",
-        "6ba7b810-9dad-11d1-80b4-00c04fd430cg", "6ba7b810_9dad-11d1-80b4-00c04fd430c8", "6ba7b810-9dad-11d1-80b4-00c04fd430é",
+        "6ba7b810-9dad-11d1-80b4-00c04fd430c", "6ba7b810-9dad-11d1-80b4-00c04fd430c88",
+        "{6ba7b810-9dad-11d1-80b4-00c04fd430}",
+        "6ba7b810-9dad-11d1-80b4-00c04fd430cg", "6ba7b810_9dad-11d1-80b4-00c04fd430c8",
+        "6ba7b810-9dad-11d1-80b4-00c04fd430é",
     ])
     func messageIDRefuses(text: String) { #expect(MessageID(text) == nil) }
 
     /// RFC 9562, appendix A.4.
     @Test func derivedIDIsVersion5() throws {
         let dns = try #require(MessageID("6ba7b810-9dad-11d1-80b4-00c04fd430c8"))
-        #expect(MessageID.derived(from: dns, name: "www.example.com").rawValue == "2ed6657d-e927-568b-95e1-2665a8aea6a2")
+        #expect(
+            MessageID.derived(from: dns, name: "www.example.com").rawValue == "2ed6657d-e927-568b-95e1-2665a8aea6a2")
     }
 
     @Test func derivedIDsDifferByNameAndCause() {

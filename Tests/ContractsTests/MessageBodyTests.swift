@@ -52,12 +52,14 @@ struct MessageBodyTests {
         try same(ExportRequest(userID: user, requestedBy: "support 😀"))
         try same(EraseRequest(userID: user, reason: "asked"))
         try same(Tick(schedule: "monitor", slot: time))
-        try same(Event(.ingestRefused, userID: user, causeID: cause, at: time, reason: RefusalReason.noConsent.rawValue))
+        try same(
+            Event(.ingestRefused, userID: user, causeID: cause, at: time, reason: RefusalReason.noConsent.rawValue))
         try same(Event(.alertOpened, causeID: cause, at: time, detail: ["text": "line\n\u{1}\u{7F}", "n": -3]))
     }
 
     @Test(arguments: [
-        ("{}", "user_id"), (#"{"user_id":null}"#, "user_id"), (#"{"user_id":7}"#, "user_id"), (#"{"user_id":""}"#, "user_id"),
+        ("{}", "user_id"), (#"{"user_id":null}"#, "user_id"), (#"{"user_id":7}"#, "user_id"),
+        (#"{"user_id":""}"#, "user_id"),
         (#"{"user_id":"a b"}"#, "user_id"), (#"{"user_id":["a"]}"#, "user_id"),
         (#"{"user_id":"a","max_tweets":0}"#, "max_tweets"), (#"{"user_id":"a","max_tweets":3201}"#, "max_tweets"),
         (#"{"user_id":"a","max_tweets":800.0}"#, "max_tweets"), (#"{"user_id":"a","max_tweets":8e2}"#, "max_tweets"),
@@ -72,13 +74,15 @@ struct MessageBodyTests {
 
     @Test func tweetLimitsOnBothSidesOfTheEdge() throws {
         for count in [1, 3200] {
-            #expect(try IngestRequest.decode(Array("{\"user_id\":\"a\",\"max_tweets\":\(count)}".utf8)).maxTweets == count)
+            #expect(
+                try IngestRequest.decode(Array("{\"user_id\":\"a\",\"max_tweets\":\(count)}".utf8)).maxTweets == count)
         }
     }
 
     @Test func otherBodiesRefuse() {
         #expect(wrong(AnalyzeRequest.self, #"{"user_id":"a","kind":"politics"}"#)?.part == .field("kind"))
-        #expect(wrong(ExportRequest.self, #"{"user_id":"a","requested_by":"a\u0000b"}"#)?.part == .field("requested_by"))
+        #expect(
+            wrong(ExportRequest.self, #"{"user_id":"a","requested_by":"a\u0000b"}"#)?.part == .field("requested_by"))
         #expect(wrong(EraseRequest.self, #"{"user_id":"a","reason":5}"#)?.part == .field("reason"))
         #expect(wrong(Tick.self, #"{"slot":"2026-01-01T03:00:00Z"}"#)?.part == .field("schedule"))
         #expect(wrong(Tick.self, #"{"schedule":"x","slot":"2026-01-01T03:00:00+01:00"}"#)?.part == .field("slot"))
@@ -91,7 +95,9 @@ struct MessageBodyTests {
     }
 
     @Test func errorsNeverHoldValues() {
-        for json in [#"{"user_id":"secret value"}"#, #"{"user_id":"u","kind":"secret"}"#, #"{"secret":"#, #"{"user_id":"secret"#] {
+        for json in [
+            #"{"user_id":"secret value"}"#, #"{"user_id":"u","kind":"secret"}"#, #"{"secret":"#, #"{"user_id":"secret"#,
+        ] {
             let error = wrong(AnalyzeRequest.self, json)
             #expect(error != nil && !"\(error as Any)".contains("secret"))
         }

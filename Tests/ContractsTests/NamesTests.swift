@@ -57,7 +57,8 @@ struct NamesTests {
         ]
         #expect(
             names == [
-                "repazoo-attempt", "repazoo-history", "repazoo-deadline", "repazoo-reason", "repazoo-origin", "traceparent",
+                "repazoo-attempt", "repazoo-history", "repazoo-deadline", "repazoo-reason", "repazoo-origin",
+                "traceparent",
                 "tracestate",
             ])
         #expect(!names.contains(where: HeaderName.isOwnedByBroker))
@@ -67,7 +68,8 @@ struct NamesTests {
     @Test func reasons() {
         #expect(
             DeadLetterReason.allCases.map(\.rawValue) == [
-                "invalid_message", "crash_loop", "attempts_exhausted", "permanent_failure", "deadline_passed", "expired",
+                "invalid_message", "crash_loop", "attempts_exhausted", "permanent_failure", "deadline_passed",
+                "expired",
             ])
         #expect(
             RefusalReason.allCases.map(\.rawValue) == [

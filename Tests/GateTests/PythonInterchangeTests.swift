@@ -33,7 +33,8 @@ struct PythonInterchangeTests {
     }
 
     @Test func theVaultTakesAKeyThatPythonMade() throws {
-        let key = try Python.run("from cryptography.fernet import Fernet; print(Fernet.generate_key().decode(), end='')", "")
+        let key = try Python.run(
+            "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode(), end='')", "")
         #expect(FernetKey(key) != nil)
     }
 }

@@ -15,6 +15,8 @@ struct URLSafeBase64Tests {
         }
     }
 
-    @Test(arguments: ["Zg", "Zg=", "Zh==", "Zm9=", "Zg===", "=", "====", "Z===", "Zm9v\n", "Zm+v", "Zm/v", "Z g=", "Zg==Zg==", "Zmé"])
+    @Test(arguments: [
+        "Zg", "Zg=", "Zh==", "Zm9=", "Zg===", "=", "====", "Z===", "Zm9v\n", "Zm+v", "Zm/v", "Z g=", "Zg==Zg==", "Zmé",
+    ])
     func refuses(_ text: String) { #expect(URLSafeBase64.decode(text) == nil) }
 }

@@ -7,7 +7,9 @@ import Testing
 struct CancellationTests {
     private func waitUntilRunning(_ mark: String, _ pool: PostgresPool) async throws {
         try await eventually("\(mark) runs") {
-            try await !pool.query("select from pg_stat_activity where state = 'active' and query like \("%\(mark)") and pid <> pg_backend_pid()").isEmpty
+            try await !pool.query(
+                "select from pg_stat_activity where state = 'active' and query like \("%\(mark)") and pid <> pg_backend_pid()"
+            ).isEmpty
         }
     }
 
@@ -24,7 +26,8 @@ struct CancellationTests {
                     task.cancel()
                     await #expect(throws: CancellationError.self) { try await task.value }
                     #expect(start.duration(to: .now) < .seconds(5))
-                    let holds1 = try await pool.query("select pg_backend_pid() as pid")[0].decode(Int.self, "pid") == pid
+                    let holds1 =
+                        try await pool.query("select pg_backend_pid() as pid")[0].decode(Int.self, "pid") == pid
                     #expect(holds1)
                 }
             }
@@ -41,7 +44,9 @@ struct CancellationTests {
                     try await waitUntilRunning(mark, observer)
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         for id in 0..<40 {
-                            group.addTask { try await pool.atomically(["insert into \(identifier: table) values (\(id))"]) }
+                            group.addTask {
+                                try await pool.atomically(["insert into \(identifier: table) values (\(id))"])
+                            }
                         }
                         sleeper.cancel()
                         try await group.waitForAll()

@@ -49,7 +49,9 @@ struct QueryTests {
                 let good = try await pool.atomically([insert(1), insert(2)])
                 #expect(good.map(\.affected) == [1, 1])
                 let error = try #require(
-                    await postgresError { try await pool.atomically([insert(3), insert(1).named("second"), insert(4)]) })
+                    await postgresError {
+                        try await pool.atomically([insert(3), insert(1).named("second"), insert(4)])
+                    })
                 #expect(error.sqlState == .uniqueViolation)
                 #expect(error.statementIndex == 1 && error.statementName == "second")
                 #expect(error.constraint == table + "_pkey")
@@ -115,7 +117,9 @@ struct QueryTests {
             let big = String(repeating: "x", count: 3_000_000)
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<6 {
-                    group.addTask { try await pool.query("select \(big)::text as t")[0].decode(String.self, "t").utf8.count }
+                    group.addTask {
+                        try await pool.query("select \(big)::text as t")[0].decode(String.self, "t").utf8.count
+                    }
                 }
                 for try await count in group { #expect(count == 3_000_000) }
             }

@@ -9,7 +9,9 @@ struct StreamTests {
         try await TestDatabase.withPool { pool in
             var sum = 0
             var before = 0
-            for try await row in pool.stream("select n, repeat('x', 100) as pad from generate_series(1, \(1_000_000)::int) as n") {
+            for try await row in pool.stream(
+                "select n, repeat('x', 100) as pad from generate_series(1, \(1_000_000)::int) as n")
+            {
                 if sum == 0 { before = TestDatabase.residentMemory }
                 sum += try row.decode(Int.self, at: 0)
             }
@@ -37,7 +39,9 @@ struct StreamTests {
                 for try await _ in pool.stream("select 100 / (500 - n) from generate_series(1, 1000) n") {}
             }
             #expect(error?.sqlState?.rawValue == "22012")
-            #expect(await postgresError { for try await _ in pool.stream("select nonsense") {} }?.sqlState == .undefinedColumn)
+            #expect(
+                await postgresError { for try await _ in pool.stream("select nonsense") {} }?.sqlState
+                    == .undefinedColumn)
             try await expectAnswer(from: pool)
         }
     }
@@ -74,7 +78,8 @@ struct StreamTests {
                 #expect(largest < 1 << 17)
                 let kept = try await pool.transaction { transaction in
                     try await transaction.copyIn("copy \(identifier: table) from stdin", from: pieces)
-                    return try await transaction.query("select count(*) as n from \(identifier: table)")[0].decode(Int.self, "n")
+                    return try await transaction.query("select count(*) as n from \(identifier: table)")[0].decode(
+                        Int.self, "n")
                 }
                 #expect(kept == 200_000)
             }
@@ -94,11 +99,16 @@ struct StreamTests {
                 let holds1 = try await pool.query("select * from \(identifier: table)").isEmpty
                 #expect(holds1)
                 let bad = await postgresError {
-                    try await pool.copyIn("copy \(identifier: table) from stdin", from: Pieces(count: 3) { _ in Array("geheim\n".utf8) })
+                    try await pool.copyIn(
+                        "copy \(identifier: table) from stdin", from: Pieces(count: 3) { _ in Array("geheim\n".utf8) })
                 }
                 #expect(bad?.sqlState?.rawValue == "22P02" && bad?.description.contains("geheim") == false)
-                #expect(await postgresError { try await pool.copyIn("select 1", from: Pieces(count: 0) { _ in [] }) }?.kind == .misuse)
-                let none = await postgresError { try await pool.copyIn("copy no_such_table from stdin", from: Pieces(count: 0) { _ in [] }) }
+                #expect(
+                    await postgresError { try await pool.copyIn("select 1", from: Pieces(count: 0) { _ in [] }) }?.kind
+                        == .misuse)
+                let none = await postgresError {
+                    try await pool.copyIn("copy no_such_table from stdin", from: Pieces(count: 0) { _ in [] })
+                }
                 #expect(none?.sqlState == .undefinedTable)
                 try await expectAnswer(from: pool)
                 #expect(await pool.openConnections == 1)
@@ -108,13 +118,17 @@ struct StreamTests {
 
     @Test func copyOutStoppedEarlyGivesTheConnectionBack() async throws {
         try await TestDatabase.withPool(try TestDatabase.configuration(connections: 1)) { pool in
-            for try await piece in pool.copyOut("copy (select repeat('x', 1000) from generate_series(1, 200000)) to stdout") {
+            for try await piece in pool.copyOut(
+                "copy (select repeat('x', 1000) from generate_series(1, 200000)) to stdout")
+            {
                 #expect(!piece.isEmpty)
                 break
             }
             try await expectAnswer(from: pool)
             try await pool.transaction { transaction in
-                for try await _ in transaction.copyOut("copy (select * from generate_series(1, 2000000)) to stdout") { break }
+                for try await _ in transaction.copyOut("copy (select * from generate_series(1, 2000000)) to stdout") {
+                    break
+                }
             }
         }
     }

@@ -10,15 +10,18 @@ enum TestDatabase {
     static var url: String { get throws { try SharedServers.address(of: .postgres) } }
 
     static func configuration(_ url: String? = nil, connections: Int = 4) throws -> PostgresConfiguration {
+        // Patient, since the whole suite shares two cores with the server.
         PostgresConfiguration(
-            url: try url ?? TestDatabase.url, maxConnections: connections, applicationName: "postgres-tests")
+            url: try url ?? TestDatabase.url, maxConnections: connections, applicationName: "postgres-tests",
+            acquireTimeout: .seconds(30))
     }
 
     static func withPool<T>(
         _ configuration: PostgresConfiguration? = nil,
         _ body: nonisolated(nonsending) (PostgresPool) async throws -> T
     ) async throws -> T {
-        let pool = PostgresPool(configuration: try configuration ?? TestDatabase.configuration(), logger: Logger(label: "test"))
+        let pool = PostgresPool(
+            configuration: try configuration ?? TestDatabase.configuration(), logger: Logger(label: "test"))
         do {
             let value = try await body(pool)
             await pool.close()

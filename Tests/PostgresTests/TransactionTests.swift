@@ -50,7 +50,9 @@ struct TransactionTests {
     @Test func readOnlyIsReadOnly() async throws {
         try await TestDatabase.withPool { pool in
             let error = await postgresError {
-                _ = try await pool.transaction(readOnly: true) { try await $0.query("create table never_made (id int)") }
+                _ = try await pool.transaction(readOnly: true) {
+                    try await $0.query("create table never_made (id int)")
+                }
             }
             #expect(error?.sqlState?.rawValue == "25006")
         }
@@ -77,7 +79,9 @@ struct TransactionTests {
     @Test func bothHalvesOfADoubleFailureAreKept() {
         let error = PostgresTransactionError(body: Refusal(), rollback: PostgresError(.connectionLost, "gone"))
         #expect(error.first is Refusal)
-        #expect(error.description.contains("body: Refusal") && error.description.contains("rollback: postgres connectionLost"))
+        #expect(
+            error.description.contains("body: Refusal")
+                && error.description.contains("rollback: postgres connectionLost"))
     }
 
     @Test func rollbackThatFailsKeepsTheBodysError() async throws {
@@ -90,7 +94,9 @@ struct TransactionTests {
                     // Left behind by the body, so that the server does not get to the ROLLBACK in time.
                     Task { try? await transaction.query(SQL(trusted: "select pg_sleep(30) as \(mark)")) }
                     try await eventually("the sleeper runs") {
-                        try await !pool.query("select from pg_stat_activity where state = 'active' and query = \("select pg_sleep(30) as \(mark)")").isEmpty
+                        try await !pool.query(
+                            "select from pg_stat_activity where state = 'active' and query = \("select pg_sleep(30) as \(mark)")"
+                        ).isEmpty
                     }
                     throw Refusal()
                 }
@@ -142,7 +148,9 @@ struct TransactionTests {
                 #expect(holds2)
             }
             let error = await postgresError {
-                try await pool.transaction { try await $0.script("insert into \(table) values (3); select 1/0; select 2;") }
+                try await pool.transaction {
+                    try await $0.script("insert into \(table) values (3); select 1/0; select 2;")
+                }
             }
             #expect(error?.sqlState?.classCode == "22")
             let holds3 = try await pool.query("select * from \(identifier: table)").count == 2

@@ -35,7 +35,9 @@ struct ValueTests {
                 try await expectEcho(number, "bigint", pool)
                 try await expectEcho(Int64(number), "bigint", pool)
             }
-            for number in [0.1, -0.0, 1e-300, Double.leastNonzeroMagnitude, 1.7976931348623157e308, .infinity, -.infinity, 1.0 / 3] {
+            for number in [
+                0.1, -0.0, 1e-300, Double.leastNonzeroMagnitude, 1.7976931348623157e308, .infinity, -.infinity, 1.0 / 3,
+            ] {
                 try await expectEcho(number, "float8", pool)
             }
             let nan = try await echo(Double.nan, "float8", pool)
@@ -97,7 +99,8 @@ struct ValueTests {
 
     @Test(arguments: [
         "", "2024", "2024-13-01", "2024-00-10", "2024-01-01 25:00:00", "2024-01-01 00:00", "20a4-01-01", "0000-01-01",
-        "2024-01-01 00:00:00+", "2024-01-01 00:00:00.", "2024-01-01 00:00:00+00 AD", "infinity", "-infinity", "2024-01-01 BCE",
+        "2024-01-01 00:00:00+", "2024-01-01 00:00:00.", "2024-01-01 00:00:00+00 AD", "infinity", "-infinity",
+        "2024-01-01 BCE",
     ])
     func malformedTimestampsAreRefused(text: String) {
         let bytes = Array(text.utf8)

@@ -20,10 +20,12 @@ struct JSONValueTests {
     }
 
     @Test(arguments: [
-        ("", JSONError.Reason.unexpectedEnd), ("{", .unexpectedEnd), ("[1,]", .unexpectedByte), ("{\"a\":1,}", .unexpectedByte),
+        ("", JSONError.Reason.unexpectedEnd), ("{", .unexpectedEnd), ("[1,]", .unexpectedByte),
+        ("{\"a\":1,}", .unexpectedByte),
         ("01", .badNumber), ("1.", .badNumber), ("-", .badNumber), ("1e999", .badNumber), ("+1", .unexpectedByte),
         ("nul", .unexpectedEnd), ("tru3", .unexpectedByte), ("\"a", .unexpectedEnd), ("\"\u{1}\"", .badString),
-        (#""\x""#, .badString), (#""\ud800""#, .badString), (#""\ud800\u0041""#, .badString), (#""\u12g4""#, .badString),
+        (#""\x""#, .badString), (#""\ud800""#, .badString), (#""\ud800\u0041""#, .badString),
+        (#""\u12g4""#, .badString),
         ("{\"a\":1,\"a\":2}", .duplicateKey), (#"{"a":1,"\u0061":2}"#, .duplicateKey), ("1 2", .trailingBytes),
         ("NaN", .unexpectedByte),
     ])

@@ -6,8 +6,10 @@ import Testing
 struct PromptValidatorTests {
     @Test(arguments: [
         ("hi @jane", PersonalKind.user, 3), ("hi ＠jane", .user, 3), (#"{"t":"a\n@jane"}"#, .user, 9),
-        (#"{"c":"{\"t\":\"a\\n\\u0040jane\"}"}"#, .user, 19), ("x jane@x.org", .email, 6), ("http://url_removed", .url, 4),
-        ("www.foo", .url, 0), ("see foo.com/x", .url, 7), ("+1 555 012 3456", .phone, 0), ("(555) 5550123456", .phone, 6),
+        (#"{"c":"{\"t\":\"a\\n\\u0040jane\"}"}"#, .user, 19), ("x jane@x.org", .email, 6),
+        ("http://url_removed", .url, 4),
+        ("www.foo", .url, 0), ("see foo.com/x", .url, 7), ("+1 555 012 3456", .phone, 0),
+        ("(555) 5550123456", .phone, 6),
         ("555-012-3456", .phone, 0), ("x 123456789012345", .id, 2), ("user-123456", .id, 0), ("10.0.0.1", .ip, 0),
         ("2001:db8::1", .ip, 4), ("sk-ant-abcdefgh1", .token, 0), ("AKIAIOSFODNN7EXAMPLE", .token, 0),
         ("Bearer abcdefghijklmnop", .token, 0), ("DE89370400440532013000", .iban, 0), ("4111111111111111", .id, 0),
@@ -26,7 +28,9 @@ struct PromptValidatorTests {
     }
 
     @Test func neverShowsTheText() {
-        let error = #expect(throws: PromptViolation.self) { try PromptValidator.validate(Array("mail canary@x.org".utf8)) }
+        let error = #expect(throws: PromptViolation.self) {
+            try PromptValidator.validate(Array("mail canary@x.org".utf8))
+        }
         #expect(error.map { !"\($0)".contains("canary") && !String(reflecting: $0).contains("canary") } == true)
     }
 }

@@ -23,6 +23,7 @@ struct RedactorTests {
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_-1", "[TOKEN]"),
         ("Cookie: a=b; c=d", "Cookie: [TOKEN]"),
         ("x-api-key: k9", "x-api-key: [TOKEN]"),
+        (#""a\nuser-123456\t10.0.0.1 [TOKEN]:x""#, #""a\n***3456\t[IP] [TOKEN]:x""#),
     ])
     func replaces(text: String, expected: String) {
         #expect(Redactor.redact(text) == expected)
@@ -31,7 +32,8 @@ struct RedactorTests {
 
     @Test(arguments: [
         "", "plain words", "2026-11-23T10:00:00.000Z done in 1234567 us", "at 1700000000 and 1700000000123",
-        "tweet 1859876543210987654 stored", "std::vector a::b x:: ::", "version 1.2.3, 3/4, 10:30:45", "max_tokens=1024",
+        "tweet 1859876543210987654 stored", "std::vector a::b x:: ::", "version 1.2.3, 3/4, 10:30:45",
+        "max_tokens=1024",
         "user-agent and user-defined", "token: null", "https://api.x.com/2/users?a=b", "http://host:8080/x@y",
         "#1 😀 @someone 100%", "12 of 3,000,000 rows",
     ])
@@ -70,7 +72,9 @@ struct RedactorTests {
 
     @Test func anyBytesAreTakenInLinearTime() {
         let clock = ContinuousClock()
-        for unit in ["a.", "1 ", "a@", "1-", "eyJ-", "::", "AB12 ", "+1", "a-", "((", "password", "http://u:", "1.1.1."] {
+        for unit in [
+            "a.", "1 ", "a@", "1-", "eyJ-", "::", "AB12 ", "+1", "a-", "((", "password", "http://u:", "1.1.1.",
+        ] {
             let text = String(repeating: unit, count: 20_000 / unit.utf8.count)
             let took = clock.measure { _ = Redactor.redact(text) + PromptSanitizer.sanitize([text]).texts[0].text }
             #expect(took < .seconds(10), "\(unit)")

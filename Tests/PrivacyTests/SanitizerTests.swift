@@ -31,8 +31,10 @@ struct SanitizerTests {
 
     @Test(arguments: [
         "#MondayMotivation 😀👍🏽 GREAT!!! ... <3 :-) 50% $1,234,567.89 1000000 views",
-        "on 2010-12-25, 12/25/2010 or 25.12.2010 at 10:30:45, 20101225", "2009-2010 was 3-2, 21-17, 24/7", "@ home, we @",
-        "1.5 million, 7-10 stay, 10 000 000", "Price 1234567.89", "Damn!Great.Yes", "&lt;3333333333", "U.S.A. e.g. i.e. a.m.", "D: :: std::x",
+        "on 2010-12-25, 12/25/2010 or 25.12.2010 at 10:30:45, 20101225", "2009-2010 was 3-2, 21-17, 24/7",
+        "@ home, we @",
+        "1.5 million, 7-10 stay, 10 000 000", "Price 1234567.89", "Damn!Great.Yes", "&lt;3333333333",
+        "U.S.A. e.g. i.e. a.m.", "D: :: std::x",
     ])
     func keeps(text: String) {
         #expect(sanitize(text) == text)
@@ -40,8 +42,9 @@ struct SanitizerTests {
 
     @Test func knownIdentitiesGoInAnyCase() {
         let jane = KnownIdentity(handle: "@Jane_D", displayName: "Jané Döe", email: "jane@home")
-        #expect(sanitize("JANÉ DÖE met jane_d, not janed or Janés. #jane_d jane@HOME", [jane])
-            == "[USER] met [USER], not janed or Janés. #[USER] [EMAIL]")
+        #expect(
+            sanitize("JANÉ DÖE met jane_d, not janed or Janés. #jane_d jane@HOME", [jane])
+                == "[USER] met [USER], not janed or Janés. #[USER] [EMAIL]")
         #expect(sanitize("山田太郎です", [KnownIdentity(displayName: "山田太郎")]) == "[USER]です")
     }
 
@@ -67,9 +70,12 @@ struct SanitizerTests {
     /// Whatever the input, what the sanitizer lets through passes the validator: as text, and inside a request's body.
     @Test func everythingSanitizedValidates() throws {
         let pieces = [
-            "@", "＠", ".", ":", "/", "-", "+", "(", ")", " ", "\n", "\\", "\"", "<", "&", "_", "#", "$", ",", "0", "1", "12",
-            "555", "0123", "2010", "99999", "1234567", "a", "n", "x", "com", "me", "www.", "http://", "user-", "é", "😀", "字",
-            "AKIA", "sk-ant-", "eyJ", "Bearer ", "DE89370400440532013000", "4111111111111111", "fe80", "::", "RT", "ABCDEFGH",
+            "@", "＠", ".", ":", "/", "-", "+", "(", ")", " ", "\n", "\\", "\"", "<", "&", "_", "#", "$", ",", "0", "1",
+            "12",
+            "555", "0123", "2010", "99999", "1234567", "a", "n", "x", "com", "me", "www.", "http://", "user-", "é", "😀",
+            "字",
+            "AKIA", "sk-ant-", "eyJ", "Bearer ", "DE89370400440532013000", "4111111111111111", "fe80", "::", "RT",
+            "ABCDEFGH",
         ]
         var generator = SplitMix(state: 42)
         for round in 0..<3000 {
@@ -81,7 +87,8 @@ struct SanitizerTests {
                 do {
                     try PromptValidator.validate(bytes)
                 } catch {
-                    Issue.record("round \(round): \(error) in \(text.debugDescription) → \(prompt.text.debugDescription)")
+                    Issue.record(
+                        "round \(round): \(error) in \(text.debugDescription) → \(prompt.text.debugDescription)")
                 }
             }
         }

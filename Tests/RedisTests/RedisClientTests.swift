@@ -21,11 +21,14 @@ struct RedisClientTests {
         #expect(try await client.send(RedisCommand("INCR", key)).integer() == 42)
         #expect(try await client.send(RedisCommand("GET", key)).integer() == 42)
         #expect(try await client.send(RedisCommand("GET", key)).text() == "42")
-        let script = RedisScript("return {1, 'a', {2, {false, redis.status_reply('FINE')}}, redis.error_reply('CODE text')}")
+        let script = RedisScript(
+            "return {1, 'a', {2, {false, redis.status_reply('FINE')}}, redis.error_reply('CODE text')}")
         #expect(
-            try await client.run(script, keys: []) == .array([
-                .integer(1), .string([97]), .array([.integer(2), .array([.null, .status("FINE")])]), .error(code: "CODE"),
-            ]))
+            try await client.run(script, keys: [])
+                == .array([
+                    .integer(1), .string([97]), .array([.integer(2), .array([.null, .status("FINE")])]),
+                    .error(code: "CODE"),
+                ]))
         _ = try await client.send(RedisCommand("DEL", key))
     }
 
@@ -55,7 +58,8 @@ struct RedisClientTests {
 
     @Test func pipelineKeepsOrderAndErrorsInPlace() async throws {
         let replies = try await client.pipeline([
-            RedisCommand("SET", key, "x"), RedisCommand("LPUSH", key, "y"), RedisCommand("GET", key), RedisCommand("DEL", key),
+            RedisCommand("SET", key, "x"), RedisCommand("LPUSH", key, "y"), RedisCommand("GET", key),
+            RedisCommand("DEL", key),
         ])
         #expect(replies == [.status("OK"), .error(code: "WRONGTYPE"), .string([120]), .integer(1)])
         #expect(try await client.pipeline([]).isEmpty)
@@ -67,11 +71,17 @@ struct RedisClientTests {
             await #expect(throws: RedisError.self) { try await client.send(RedisCommand("LPUSH", key, "user-secret")) })
         #expect(error.kind == .server(code: "WRONGTYPE"))
         #expect(!error.isRetryable && !error.isConnectionFatal && !error.mayHaveBeenExecuted)
-        let unknown = await #expect(throws: RedisError.self) { try await client.send(RedisCommand("NOSUCH", "user-secret")) }
+        let unknown = await #expect(throws: RedisError.self) {
+            try await client.send(RedisCommand("NOSUCH", "user-secret"))
+        }
         #expect(unknown?.kind == .server(code: "ERR") && "\(unknown as Any)".contains("secret") == false)
-        let wrongType = await #expect(throws: RedisError.self) { try await client.send(RedisCommand("GET", key)).array() }
+        let wrongType = await #expect(throws: RedisError.self) {
+            try await client.send(RedisCommand("GET", key)).array()
+        }
         #expect(wrongType?.kind == .unexpectedReply)
-        let unsupported = await #expect(throws: RedisError.self) { try await client.send(RedisCommand("subscribe", "x")) }
+        let unsupported = await #expect(throws: RedisError.self) {
+            try await client.send(RedisCommand("subscribe", "x"))
+        }
         #expect(unsupported?.kind == .unsupported)
         _ = try await client.send(RedisCommand("DEL", key))
     }
@@ -107,7 +117,9 @@ struct RedisClientTests {
     }
 
     @Test func cancelledCallerLeavesAndTheOthersStay() async throws {
-        let busy = RedisScript("local t = redis.call('TIME'); local e = t[1] * 1000000 + t[2] + 300000; repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] >= e; return 'slow'")
+        let busy = RedisScript(
+            "local t = redis.call('TIME'); local e = t[1] * 1000000 + t[2] + 300000; repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] >= e; return 'slow'"
+        )
         let slow = Task { [client] in try await client.run(busy, keys: []) }
         let leaving = Task { [client] in try await client.send(RedisCommand("ECHO", "leaving")) }
         leaving.cancel()

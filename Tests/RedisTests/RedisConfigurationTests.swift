@@ -21,7 +21,8 @@ struct RedisConfigurationTests {
     @Test(arguments: [
         "", "localhost:6379", "http://h", "redis://", "redis://:1", "redis://h:0", "redis://h:65536", "redis://h:x",
         "redis://h/x", "redis://h/-1", "redis://user@h", "redis://u:%zz@h", "redis://u:%4@h", "redis://u:%00@h",
-        "redis://u:%ff@h", "redis://h?x=secret", "redis://[::1", "redis://[::1]x", "redis://a b", "unix://", "unix://relative",
+        "redis://u:%ff@h", "redis://h?x=secret", "redis://[::1", "redis://[::1]x", "redis://a b", "unix://",
+        "unix://relative",
         "unix:///a?x=1", "unix:///a?db=x", "unix:///" + String(repeating: "a", count: 107),
     ])
     func refuses(url: String) {

@@ -19,7 +19,9 @@ struct RedisOutageTests {
         let script = RedisScript("return redis.call('INCRBY', KEYS[1], ARGV[1])")
         let key = RedisArgument(uniqueName("counter"))
         #expect(try await client.run(script, keys: [key], arguments: [2]).integer() == 2)
-        #expect(try await client.send(RedisCommand("SCRIPT", "EXISTS", RedisArgument(script.sha1))) == .array([.integer(1)]))
+        #expect(
+            try await client.send(RedisCommand("SCRIPT", "EXISTS", RedisArgument(script.sha1))) == .array([.integer(1)])
+        )
         _ = try await client.send(RedisCommand("SCRIPT", "FLUSH"))
         #expect(try await client.run(script, keys: [key], arguments: [3]).integer() == 5)
         #expect(try await client.run(script, keys: [key], arguments: [4]).integer() == 9)

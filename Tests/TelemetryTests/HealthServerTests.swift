@@ -21,7 +21,8 @@ struct HealthServerTests {
             readiness.report("postgres", .down("password=canary refused"))
             let down = try await get("/readyz", port)
             let state = try JSONValue(parsing: down.body)["dependencies"]?["postgres"]
-            #expect(down.status == 503 && state?["state"] == "down" && state?["reason"] == "password=[PASSWORD] refused")
+            #expect(
+                down.status == 503 && state?["state"] == "down" && state?["reason"] == "password=[PASSWORD] refused")
             #expect(state?["since"]?.string?.hasSuffix("Z") == true && !down.body.contains("canary"))
             readiness.report("postgres", .up)
             let up = try await get("/readyz", port)

@@ -41,8 +41,12 @@ struct PrometheusRegistryTests {
         timer.recordNanoseconds(1_000_000)
         timer.recordNanoseconds(400_000_000_000)
         let text = ours(registry)
-        #expect(text.contains("took_seconds_bucket{q=\"x\",le=\"0.0005\"} 0\ntook_seconds_bucket{q=\"x\",le=\"0.001\"} 1\n"))
-        #expect(text.contains("le=\"300\"} 1\ntook_seconds_bucket{q=\"x\",le=\"+Inf\"} 2\ntook_seconds_sum{q=\"x\"} 400.001\n"))
+        #expect(
+            text.contains("took_seconds_bucket{q=\"x\",le=\"0.0005\"} 0\ntook_seconds_bucket{q=\"x\",le=\"0.001\"} 1\n")
+        )
+        #expect(
+            text.contains(
+                "le=\"300\"} 1\ntook_seconds_bucket{q=\"x\",le=\"+Inf\"} 2\ntook_seconds_sum{q=\"x\"} 400.001\n"))
         #expect(text.hasSuffix("took_seconds_count{q=\"x\"} 2\n"))
         Recorder(label: "size", dimensions: [], aggregate: true, factory: registry).record(7)
         #expect(ours(registry).contains("size_bucket{le=\"5\"} 0\nsize_bucket{le=\"10\"} 1\n"))

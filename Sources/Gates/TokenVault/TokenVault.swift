@@ -62,7 +62,9 @@ public struct TokenVault: Sendable {
     }
 
     private static func secret(_ text: FernetText, _ key: FernetKey) throws(VaultError) -> SecretString {
-        guard let secret = String(validating: try text.plaintext(under: key), as: UTF8.self) else { throw .undecryptable }
+        guard let secret = String(validating: try text.plaintext(under: key), as: UTF8.self) else {
+            throw .undecryptable
+        }
         return SecretString(secret)
     }
 
@@ -73,7 +75,8 @@ public struct TokenVault: Sendable {
 
     private static func trimmed(_ text: Substring) -> String {
         let front = text.drop(while: \.isWhitespace)
-        return String(front[..<(front.lastIndex { !$0.isWhitespace }.map { front.index(after: $0) } ?? front.startIndex)])
+        return String(
+            front[..<(front.lastIndex { !$0.isWhitespace }.map { front.index(after: $0) } ?? front.startIndex)])
     }
 
     private static func check(_ text: FernetText, _ maximumAge: Duration, _ now: Date) throws(VaultError) {

@@ -12,7 +12,8 @@ struct BaseURL: Sendable {
         let rest = text.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" }
         guard !authority.isEmpty, scheme == "https://" || Self.isLoopback(authority.lowercased()) else { return nil }
-        self.text = scheme + String(rest[..<(rest.lastIndex { $0 != "/" }.map { rest.index(after: $0) } ?? rest.endIndex)])
+        self.text =
+            scheme + String(rest[..<(rest.lastIndex { $0 != "/" }.map { rest.index(after: $0) } ?? rest.endIndex)])
     }
 
     private static func isLoopback(_ authority: String) -> Bool {

@@ -29,11 +29,3 @@ public struct RateWindow: Equatable, Sendable {
 
     private static func number(_ text: String?) -> Int? { text.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
 }
-
-enum RetryAfter {
-    /// RFC 9110 §10.2.3, the form in seconds; at most a day. A date is not read: its sender's clock is not ours.
-    static func delay(_ headers: HTTPHeaders) -> Duration? {
-        guard let seconds = headers["retry-after"].flatMap({ Int($0) }), seconds >= 0 else { return nil }
-        return .seconds(min(seconds, 86400))
-    }
-}

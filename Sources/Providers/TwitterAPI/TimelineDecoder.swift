@@ -15,9 +15,9 @@ struct TimelineDecoder {
         guard let count = root["meta"]?["result_count"]?.integer else {
             throw ProblemDecoder.account(problems) ?? .malformedAnswer("meta.result_count is missing")
         }
-        guard entries.count <= 100, count > 0 || entries.isEmpty, count <= 0 || !entries.isEmpty || !problems.isEmpty else {
-            throw .malformedAnswer("data and meta.result_count differ")
-        }
+        // Posts left out, and told in `errors`, may be counted or not.
+        let agrees = count == 0 ? entries.isEmpty : count > 0 && !(entries.isEmpty && problems.isEmpty)
+        guard agrees, entries.count <= 100 else { throw .malformedAnswer("data and meta.result_count differ") }
         let tweets = try tweets(entries)
         return TimelinePage(
             tweets: tweets, nextToken: try nextToken(root["meta"]?["next_token"]),
@@ -56,20 +56,5 @@ struct TimelineDecoder {
         guard let value, value != .null else { return [] }
         guard let elements = value.elements else { throw .malformedAnswer("\(name) is no list") }
         return elements
-    }
-}
-
-enum AnswerJSON {
-    static func object(_ body: [UInt8]) throws(TwitterError) -> JSONValue {
-        do {
-            let value = try JSONValue(parsing: body, maximumBytes: 4 << 20, maximumDepth: 32)
-            guard value.members != nil else { throw TwitterError.malformedAnswer("it is no JSON object") }
-            return value
-        } catch let error as JSONError {
-            // JSONError names the place, never the content.
-            throw .malformedAnswer(error.description)
-        } catch {
-            throw .malformedAnswer("it is no JSON object")
-        }
     }
 }

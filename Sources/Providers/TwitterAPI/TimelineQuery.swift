@@ -19,12 +19,9 @@ struct TimelineQuery {
     }
 
     private var fields: [String] {
-        ["author_id", "created_at", "id", "lang", "note_tweet", "public_metrics", "referenced_\(fieldStyle.rawValue)s", "text"]
+        [
+            "author_id", "created_at", "id", "lang", "note_tweet", "public_metrics",
+            "referenced_\(fieldStyle.rawValue)s", "text",
+        ]
     }
-}
-
-/// X is renaming tweets to posts; which word a question may use is configuration, and answers are read in both.
-public enum TwitterFieldStyle: String, CaseIterable, Sendable {
-    case tweet
-    case post
 }

@@ -9,12 +9,14 @@ struct TweetDecoder {
     private static let maximumText = 128 * 1024
 
     func tweet(_ entry: Privacy.JSONValue) throws(TwitterError) -> Tweet {
-        guard let id = entry["id"]?.string, TweetID.isValid(id) else { throw .malformedAnswer("a post has no valid id") }
-        let repost = try repost(entry)
+        guard let id = entry["id"]?.string, TweetID.isValid(id) else {
+            throw .malformedAnswer("a post has no valid id")
+        }
+        let (repost, author) = (try repost(entry), try author(entry["author_id"]))
         return Tweet(
             id: id, text: try text(entry), lang: try lang(entry["lang"]), postedAt: try time(entry["created_at"]),
             metrics: try metrics(entry["public_metrics"]), repostOf: repost,
-            isOwn: repost == nil && (try author(entry["author_id"])) == userID)
+            isOwn: repost == nil && author == userID)
     }
 
     private func text(_ entry: Privacy.JSONValue) throws(TwitterError) -> String {
@@ -42,7 +44,9 @@ struct TweetDecoder {
 
     private func metrics(_ value: Privacy.JSONValue?) throws(TwitterError) -> [String: Int] {
         guard let value, value != .null else { return [:] }
-        guard let members = value.members, members.count <= 32 else { throw .malformedAnswer("public_metrics is no object") }
+        guard let members = value.members, members.count <= 32 else {
+            throw .malformedAnswer("public_metrics is no object")
+        }
         var metrics: [String: Int] = [:]
         for member in members {
             guard member.key.utf8.count <= 64, member.key.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F }),
@@ -64,7 +68,9 @@ struct TweetDecoder {
         guard let references = value.elements else { throw .malformedAnswer("a post's references are no list") }
         let repost = references.first { ["retweeted", "reposted"].contains($0["type"]?.string) }
         guard let repost else { return nil }
-        guard let id = repost["id"]?.string, TweetID.isValid(id) else { throw .malformedAnswer("a repost refers to no id") }
+        guard let id = repost["id"]?.string, TweetID.isValid(id) else {
+            throw .malformedAnswer("a repost refers to no id")
+        }
         return id
     }
 }

@@ -9,7 +9,9 @@ extension TwitterClient {
     public func refreshToken(
         refresh: SecretString, clientID: String, clientSecret: SecretString
     ) async throws(TwitterError) -> TokenGrant {
-        guard !clientID.isEmpty, !clientID.contains(":") else { throw .invalidRequest("TWITTER_CLIENT_ID is not usable") }
+        guard !clientID.isEmpty, !clientID.contains(":") else {
+            throw .invalidRequest("TWITTER_CLIENT_ID is not usable")
+        }
         let basic = Data("\(clientID):\(clientSecret.reveal())".utf8).base64EncodedString()
         let form = PercentEncoding.pairs([("grant_type", "refresh_token"), ("refresh_token", refresh.reveal())])
         let request = HTTPRequest(

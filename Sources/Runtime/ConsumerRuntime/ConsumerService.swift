@@ -1,5 +1,5 @@
 public import AMQP
-public import Contracts
+import Contracts
 public import FoundationEssentials
 public import Logging
 public import Postgres
@@ -10,23 +10,13 @@ public import ServiceLifecycle
 ///
 /// While PostgreSQL is away, or the broker takes no publications, it takes no messages either and keeps what it holds.
 public struct ConsumerService<W: Workflow>: Service {
-    public struct Settings: Sendable {
-        /// Jobs in flight in this process: the prefetch.
-        public var concurrency = 16
-        public var shutdownGrace: Duration = .seconds(30)
-        public var startupTimeout: Duration = .seconds(60)
-        public var policy = AttemptPolicy()
-
-        public init() {}
-    }
-
     /// Hears that a server went away (with the reason) or came back (nil).
     public typealias DependencyObserver = @Sendable (_ server: String, _ problem: String?) -> Void
 
     private let workflow: W
     private let broker: AMQPConfiguration
     private let postgres: PostgresPool
-    private let settings: Settings
+    private let settings: ConsumerSettings
     private let gate: DependencyGate
     private let logger: Logger
     private let now: @Sendable () -> Date
@@ -34,7 +24,7 @@ public struct ConsumerService<W: Workflow>: Service {
     private let onDependency: DependencyObserver
 
     public init(
-        workflow: W, broker: AMQPConfiguration, postgres: PostgresPool, dependencies: DependencyWatch, settings: Settings,
+        workflow: W, broker: AMQPConfiguration, postgres: PostgresPool, dependencies: DependencyWatch, settings: ConsumerSettings,
         logger: Logger, now: @escaping @Sendable () -> Date = { Date() }, observeStep: @escaping StepObserver = { _ in },
         onDependency: @escaping DependencyObserver
     ) {
@@ -61,7 +51,8 @@ public struct ConsumerService<W: Workflow>: Service {
 
         try? await gracefulShutdown()
 
-        logger.info("stopping", metadata: ["in_flight": "\(await consumer.inFlight)"])
+        let inFlight = await consumer.inFlight
+        logger.info("stopping", metadata: ["in_flight": "\(inFlight)"])
         gate.close()
         let left = await consumer.stop(grace: settings.shutdownGrace)
         await publisher.close()

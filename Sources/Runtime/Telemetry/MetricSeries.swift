@@ -60,7 +60,9 @@ final class HistogramSeries: MetricSeries, RecorderHandler {
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300,
     ]
     /// For counts and sizes.
-    static let values: [Double] = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 5000, 10_000, 100_000, 1_000_000, 10_000_000]
+    static let values: [Double] = [
+        1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 5000, 10_000, 100_000, 1_000_000, 10_000_000,
+    ]
 
     private struct State {
         var counts: [UInt64]

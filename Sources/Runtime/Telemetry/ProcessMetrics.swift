@@ -6,7 +6,8 @@ enum ProcessMetrics {
         let ticks = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
         let stat = fieldsOfStat()
         if stat.count > 21, let user = Double(stat[11]), let system = Double(stat[12]) {
-            write("process_cpu_seconds_total", "User and system CPU time.", .counter, (user + system) / ticks, to: &text)
+            write(
+                "process_cpu_seconds_total", "User and system CPU time.", .counter, (user + system) / ticks, to: &text)
         }
         if let count = openDescriptors() {
             write("process_open_fds", "Open file descriptors.", .gauge, Double(count), to: &text)

@@ -33,7 +33,9 @@ extension JSONValue {
         self = try parser.parse()
     }
 
-    public init(parsing text: some StringProtocol, maximumBytes: Int = 16 << 20, maximumDepth: Int = 64) throws(JSONError) {
+    public init(parsing text: some StringProtocol, maximumBytes: Int = 16 << 20, maximumDepth: Int = 64)
+        throws(JSONError)
+    {
         try self.init(parsing: text.utf8, maximumBytes: maximumBytes, maximumDepth: maximumDepth)
     }
 }
@@ -139,7 +141,9 @@ struct JSONParser {
         if index < bytes.count, bytes[index].lowered == UInt8(ascii: "e") {
             isInteger = false
             index += 1
-            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+                index += 1
+            }
             guard digits() > 0 else { throw error(.badNumber) }
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
@@ -219,7 +223,9 @@ struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x0A || bytes[index] == 0x0D || bytes[index] == 0x09 {
+        while index < bytes.count,
+            bytes[index] == 0x20 || bytes[index] == 0x0A || bytes[index] == 0x0D || bytes[index] == 0x09
+        {
             index += 1
         }
     }

@@ -28,7 +28,8 @@ extension JSONValue {
             text += "]"
         case .object(let members):
             text += "{"
-            let members = order == .kept ? members : members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            let members =
+                order == .kept ? members : members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
             for (index, member) in members.enumerated() {
                 if index > 0 { text += "," }
                 JSONText.append(member.key, to: &text)

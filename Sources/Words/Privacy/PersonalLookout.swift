@@ -27,6 +27,7 @@ struct PersonalLookout {
     private func atSign(_ index: Int, width: Int) -> PersonalKind? {
         let next = index + width
         if !isNameByte(before(index)) { return isNameByte(after(next)) ? .user : nil }
+        guard isNameByte(after(next)) else { return nil }
         var dot = next
         while isNameByte(after(dot)) || after(dot) == UInt8(ascii: "-") { dot += 1 }
         let hasTop = after(dot) == UInt8(ascii: ".") && isAlpha(after(dot + 1)) && isAlpha(after(dot + 2))
@@ -90,7 +91,8 @@ struct PersonalLookout {
         while isNumeral(after(end)) || (after(end) == UInt8(ascii: ".") && isNumeral(after(end + 1))) { end += 1 }
         guard end - index <= 15, !isNameByte(after(end)) else { return false }
         let parts = text[index..<end].split(separator: UInt8(ascii: "."))
-        return parts.count == 4 && parts.allSatisfy { Int(String(decoding: $0, as: UTF8.self)).map { $0 < 256 } ?? false }
+        return parts.count == 4
+            && parts.allSatisfy { Int(String(decoding: $0, as: UTF8.self)).map { $0 < 256 } ?? false }
     }
 
     private func isThreeThreeFour(_ index: Int) -> Bool {
@@ -149,11 +151,14 @@ struct PersonalLookout {
         var rest = 0
         for place in 0..<(end - index) {
             let byte = text[index + (place + 4) % (end - index)]
-            for digit in isNumeral(byte) ? [Int(byte) - 48] : [(Int(byte | 0x20) - 87) / 10, (Int(byte | 0x20) - 87) % 10] {
+            for digit in isNumeral(byte)
+                ? [Int(byte) - 48] : [(Int(byte | 0x20) - 87) / 10, (Int(byte | 0x20) - 87) % 10]
+            {
                 rest = (rest * 10 + digit) % 97
             }
         }
-        return rest == 1 && ["de", "gb", "fr", "es", "it", "nl", "be", "at", "ch", "pl"].contains { stands($0, at: index) }
+        return rest == 1
+            && ["de", "gb", "fr", "es", "it", "nl", "be", "at", "ch", "pl"].contains { stands($0, at: index) }
     }
 
     // MARK: Bytes
@@ -164,7 +169,11 @@ struct PersonalLookout {
     private func before(_ index: Int) -> UInt8 {
         guard index > 0 else { return 0 }
         if index >= 2, text[index - 2] == 0x5C, "nrtbf".utf8.contains(text[index - 1]) { return 0x20 }
-        if index >= 6, text[index - 6] == 0x5C, text[index - 5] == UInt8(ascii: "u") { return 0x20 }
+        if index >= 6, text[index - 6] == 0x5C, text[index - 5] == UInt8(ascii: "u"),
+            text[(index - 4)..<index].allSatisfy(isHexadecimal)
+        {
+            return 0x20
+        }
         return text[index - 1]
     }
 

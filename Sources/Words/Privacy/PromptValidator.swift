@@ -64,7 +64,8 @@ struct EscapedView {
     private func unescaped(at index: Int) -> (written: [UInt8], used: Int) {
         guard bytes[index] == 0x5C, index + 1 < bytes.count else { return ([bytes[index]], 1) }
         switch bytes[index + 1] {
-        case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "b"), UInt8(ascii: "f"): return ([0x0A], 2)
+        case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "b"), UInt8(ascii: "f"):
+            return ([0x0A], 2)
         case UInt8(ascii: "u"):
             guard index + 6 <= bytes.count,
                 let code = UInt32(String(decoding: bytes[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16)

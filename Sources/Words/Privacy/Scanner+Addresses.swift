@@ -5,7 +5,9 @@ extension Scanner {
     mutating func at(signLength: Int) {
         if signLength == 1, email(at: position) { return }
         if purpose == .sanitize {
-            if mention(at: position, signLength: signLength) || hostAddress(at: position, signLength: signLength) { return }
+            if mention(at: position, signLength: signLength) || hostAddress(at: position, signLength: signLength) {
+                return
+            }
         }
         position += signLength
     }
@@ -65,7 +67,7 @@ extension Scanner {
     private mutating func mention(at sign: Int, signLength: Int) -> Bool {
         let touchesMention = findings.last.map { $0.kind == .user && $0.range.upperBound == sign } ?? false
         let afterRetweet = matchesIgnoringCase("rt", at: sign - 2) && startsWord(sign - 2)
-        guard !byte(sign - 1).isWord || touchesMention || afterRetweet else { return false }
+        guard startsWord(sign) || touchesMention || afterRetweet else { return false }
         let end = end(from: sign + signLength) { $0.isWord }
         guard end > sign + signLength else { return false }
         if byte(end) == 0x40, let server = mailDomainEnd(from: end + 1) {
@@ -79,7 +81,8 @@ extension Scanner {
     /// `scheme://` and `www.` followed by anything that is not a space.
     mutating func url(at start: Int) -> Bool {
         let wordEnd = end(from: start) { $0.isWord }
-        let isWWW = matchesIgnoringCase("www.", at: start) && (byte(start + 4).isAlphanumeric || byte(start + 4) >= 0x80)
+        let isWWW =
+            matchesIgnoringCase("www.", at: start) && (byte(start + 4).isAlphanumeric || byte(start + 4) >= 0x80)
         let hasScheme = matches("://", at: wordEnd)
         guard isWWW || hasScheme else { return false }
         found(.url, start..<urlEnd(from: hasScheme ? wordEnd + 3 : wordEnd))

@@ -20,7 +20,7 @@ extension Scanner {
 
     /// Eight groups, or fewer around one `::` (RFC 4291 §2.2), with an optional IPv4 tail.
     mutating func address6(at start: Int) -> Bool {
-        guard start == 0 || (!byte(start - 1).isWord && byte(start - 1) != 0x3A) else { return false }
+        guard startsWord(start), byte(start - 1) != 0x3A else { return false }
         let end = end(from: start, limit: 46) { $0.isHex || $0 == 0x3A || $0 == 0x2E }
         var stop = end
         while stop > start, bytes[stop - 1] == 0x2E || (bytes[stop - 1] == 0x3A && byte(stop - 2) != 0x3A) { stop -= 1 }
@@ -55,7 +55,9 @@ extension Scanner {
         let loopback = matches("::1", at: start) && stop == start + 3
         // In logs `a::b` is a name in some language far more often than an address.
         guard purpose == .sanitize || bytes[start..<stop].contains(where: \.isDigit) else { return false }
-        guard (gaps == 0 && groups == 8) || (gaps == 1 && groups <= 7 && (groups >= 2 || loopback)) else { return false }
+        guard (gaps == 0 && groups == 8) || (gaps == 1 && groups <= 7 && (groups >= 2 || loopback)) else {
+            return false
+        }
         found(.ip, start..<stop)
         return true
     }

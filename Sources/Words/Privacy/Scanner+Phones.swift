@@ -9,6 +9,10 @@ extension Scanner {
             return true
         }
         if !number.isInternational, first.count >= 15 { return false }
+        // No grouping begins with one digit but 1-800-555-0199.
+        if !number.isInternational, first.count == 1, number.groups.count < 4 || number.groups[1].count != 3 {
+            return false
+        }
         for count in stride(from: number.groups.count, through: 1, by: -1) {
             let end = number.groups[count - 1].upperBound
             guard number.isPhone(count, for: purpose), count > 1 || number.isInternational || !byte(end).isWord
@@ -92,7 +96,8 @@ struct GroupedNumber {
         switch purpose {
         case .redact:
             // Ten digits from 2 up, as North America dials; eleven with a trunk 0 or 1. Unix times begin with 1 or are longer.
-            let opensArea = first > UInt8(ascii: "1") && bytes[group.lowerBound + (group.count > 3 ? 3 : 0)] > UInt8(ascii: "1")
+            let opensArea =
+                first > UInt8(ascii: "1") && bytes[group.lowerBound + (group.count > 3 ? 3 : 0)] > UInt8(ascii: "1")
             let hasTrunk = first == UInt8(ascii: "0") && (10...12).contains(group.count)
             let hasCountry = first == UInt8(ascii: "1") && group.count == 11
             return (group.count == 10 && opensArea) || hasTrunk || hasCountry

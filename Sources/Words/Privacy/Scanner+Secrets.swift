@@ -28,7 +28,9 @@ extension Scanner {
             var end = end(from: body) { $0.isWord || $0 == 0x2D || $0 == 0x2E || $0 == 0x3D }
             while end > body, bytes[end - 1] == 0x2E { end -= 1 }
             guard end - body >= shape.least else { continue }
-            guard !shape.needsDigit || purpose == .sanitize || bytes[body..<end].contains(where: \.isDigit) else { continue }
+            guard !shape.needsDigit || purpose == .sanitize || bytes[body..<end].contains(where: \.isDigit) else {
+                continue
+            }
             found(.token, start..<end)
             return true
         }
@@ -52,6 +54,8 @@ extension Scanner {
         var index = end(from: nameEnd, limit: 4) { $0.isQuote || $0 == 0x5C || $0 == 0x20 || $0 == 0x5D }
         guard byte(index) == 0x3D || byte(index) == 0x3A, byte(index + 1) != 0x2F else { return false }
         guard let kind = SensitiveName.secret(in: bytes[start..<nameEnd]) else { return false }
+        // A marker is no name: redacting again must change nothing.
+        if byte(start - 1) == 0x5B, matches("TOKEN]", at: start) || matches("PASSWORD]", at: start) { return false }
         index = end(from: index + 1, limit: 4) { $0 == 0x20 || $0 == 0x5C }
         let quote: UInt8? = byte(index).isQuote ? byte(index) : nil
         if quote != nil { index += 1 }
@@ -69,12 +73,16 @@ extension Scanner {
             end = self.end(from: start) { $0 != 0x0A && $0 != 0x0D }
         } else {
             end = self.end(from: start) { !$0.isSpace && !$0.isQuote && $0 != 0x26 }
-            if Self.schemes.contains(where: { matchesIgnoringCase($0, at: start) && end - start == $0.utf8CodeUnitCount }) {
+            if Self.schemes.contains(where: {
+                matchesIgnoringCase($0, at: start) && end - start == $0.utf8CodeUnitCount
+            }) {
                 end = self.end(from: end + 1) { !$0.isSpace && !$0.isQuote && $0 != 0x26 }
             }
             while end > start, ",;)}".utf8.contains(bytes[end - 1]) { end -= 1 }
         }
-        let isEmpty = end <= start || Self.nothings.contains { matchesIgnoringCase($0, at: start) && end - start == $0.utf8CodeUnitCount }
+        let isEmpty =
+            end <= start
+            || Self.nothings.contains { matchesIgnoringCase($0, at: start) && end - start == $0.utf8CodeUnitCount }
         return isEmpty ? nil : min(end, bytes.count)
     }
 

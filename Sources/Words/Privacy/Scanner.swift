@@ -34,6 +34,8 @@ struct Scanner {
             if !address6(at: position), !looseURL(at: position) { position += 1 }
         case UInt8(ascii: "@"):
             at(signLength: 1)
+        case 0x5C where isEscape(position + 1):
+            position += 2
         case 0xEF where matches("＠", at: position):
             at(signLength: 3)
         default:
@@ -77,7 +79,13 @@ struct Scanner {
 
     func byte(_ index: Int) -> UInt8 { index >= 0 && index < bytes.count ? bytes[index] : 0 }
 
-    func startsWord(_ index: Int) -> Bool { !byte(index - 1).isWord }
+    /// What follows a finding will follow a marker, so it starts a word too.
+    func startsWord(_ index: Int) -> Bool {
+        !byte(index - 1).isWord || isEscape(index - 1) || findings.last?.range.upperBound == index
+    }
+
+    /// Whether `index` is the letter of an escape such as `\n`, as text that holds JSON text has: no part of a word.
+    private func isEscape(_ index: Int) -> Bool { byte(index - 1) == 0x5C && "nrtbf".utf8.contains(byte(index)) }
 
     /// Whether `literal`, given in lower case, stands at `index` in any case.
     func matchesIgnoringCase(_ literal: StaticString, at index: Int) -> Bool {

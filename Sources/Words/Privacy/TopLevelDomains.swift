@@ -9,7 +9,8 @@ enum TopLevelDomains {
         """)
 
     /// Top levels that are English words too: "tired.so am I" is no address. They need a path or a third label.
-    static let words: Set<[UInt8]> = set("it so to is in at be my no am do as an im id la pm ms mr st art fun win love today")
+    static let words: Set<[UInt8]> = set(
+        "it so to is in at be my no am do as an im id la pm ms mr st art fun win love today")
 
     private static func set(_ words: String) -> Set<[UInt8]> {
         Set(words.split(separator: " ").map { Array($0.utf8) })

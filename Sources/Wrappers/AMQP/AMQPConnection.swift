@@ -30,8 +30,7 @@ public actor AMQPConnection {
     private func start(on socket: BrokerSocket, _ configuration: AMQPConfiguration) async throws {
         let channel = BrokerChannel(socket: socket, configuration: configuration) { _ in }
         self.channel = channel
-        var method = amqp_channel_open_t(out_of_band: amqp_bytes_t())
-        _ = try await ask(channel, AMQP_CHANNEL_OPEN_METHOD, &method, [AMQP_CHANNEL_OPEN_OK_METHOD])
+        try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, [AMQP_CHANNEL_OPEN_OK_METHOD]) { _ in amqp_channel_open_t() }
     }
 
     /// Without `close` the socket goes with the last reference.
@@ -53,45 +52,57 @@ public actor AMQPConnection {
         arguments: AMQPTable = [:]
     ) async throws {
         let channel = try live()
-        var method = amqp_exchange_declare_t()
-        method.exchange = channel.pool.bytes(name)
-        method.type = channel.pool.bytes(type)
-        method.passive = passive ? 1 : 0
-        method.durable = durable ? 1 : 0
-        method.internal = isInternal ? 1 : 0
-        method.arguments = channel.pool.table(arguments)
-        _ = try await ask(channel, AMQP_EXCHANGE_DECLARE_METHOD, &method, [AMQP_EXCHANGE_DECLARE_OK_METHOD])
+        let build = { (channel: BrokerChannel) in
+            var method = amqp_exchange_declare_t()
+            method.exchange = channel.pool.bytes(name)
+            method.type = channel.pool.bytes(type)
+            method.passive = passive ? 1 : 0
+            method.durable = durable ? 1 : 0
+            method.internal = isInternal ? 1 : 0
+            method.arguments = channel.pool.table(arguments)
+            return method
+        }
+        try await channel.ask(AMQP_EXCHANGE_DECLARE_METHOD, [AMQP_EXCHANGE_DECLARE_OK_METHOD], build)
     }
 
     public func bindQueue(_ queue: String, to exchange: String, key: String, arguments: AMQPTable = [:]) async throws {
         let channel = try live()
-        var method = amqp_queue_bind_t()
-        method.queue = channel.pool.bytes(queue)
-        method.exchange = channel.pool.bytes(exchange)
-        method.routing_key = channel.pool.bytes(key)
-        method.arguments = channel.pool.table(arguments)
-        _ = try await ask(channel, AMQP_QUEUE_BIND_METHOD, &method, [AMQP_QUEUE_BIND_OK_METHOD])
+        let build = { (channel: BrokerChannel) in
+            var method = amqp_queue_bind_t()
+            method.queue = channel.pool.bytes(queue)
+            method.exchange = channel.pool.bytes(exchange)
+            method.routing_key = channel.pool.bytes(key)
+            method.arguments = channel.pool.table(arguments)
+            return method
+        }
+        try await channel.ask(AMQP_QUEUE_BIND_METHOD, [AMQP_QUEUE_BIND_OK_METHOD], build)
     }
 
     public func bindExchange(_ destination: String, to source: String, key: String, arguments: AMQPTable = [:])
         async throws
     {
         let channel = try live()
-        var method = amqp_exchange_bind_t()
-        method.destination = channel.pool.bytes(destination)
-        method.source = channel.pool.bytes(source)
-        method.routing_key = channel.pool.bytes(key)
-        method.arguments = channel.pool.table(arguments)
-        _ = try await ask(channel, AMQP_EXCHANGE_BIND_METHOD, &method, [AMQP_EXCHANGE_BIND_OK_METHOD])
+        let build = { (channel: BrokerChannel) in
+            var method = amqp_exchange_bind_t()
+            method.destination = channel.pool.bytes(destination)
+            method.source = channel.pool.bytes(source)
+            method.routing_key = channel.pool.bytes(key)
+            method.arguments = channel.pool.table(arguments)
+            return method
+        }
+        try await channel.ask(AMQP_EXCHANGE_BIND_METHOD, [AMQP_EXCHANGE_BIND_OK_METHOD], build)
     }
 
     /// The number of messages removed.
     @discardableResult
     public func purgeQueue(_ name: String) async throws -> Int {
         let channel = try live()
-        var method = amqp_queue_purge_t()
-        method.queue = channel.pool.bytes(name)
-        guard case .count(let count) = try await ask(channel, AMQP_QUEUE_PURGE_METHOD, &method, [AMQP_QUEUE_PURGE_OK_METHOD])
+        let build = { (channel: BrokerChannel) in
+            var method = amqp_queue_purge_t()
+            method.queue = channel.pool.bytes(name)
+            return method
+        }
+        guard case .count(let count) = try await channel.ask(AMQP_QUEUE_PURGE_METHOD, [AMQP_QUEUE_PURGE_OK_METHOD], build)
         else { return 0 }
         return Int(count)
     }
@@ -100,27 +111,35 @@ public actor AMQPConnection {
     @discardableResult
     public func deleteQueue(_ name: String) async throws -> Int {
         let channel = try live()
-        var method = amqp_queue_delete_t()
-        method.queue = channel.pool.bytes(name)
-        guard case .count(let count) = try await ask(channel, AMQP_QUEUE_DELETE_METHOD, &method, [AMQP_QUEUE_DELETE_OK_METHOD])
+        let build = { (channel: BrokerChannel) in
+            var method = amqp_queue_delete_t()
+            method.queue = channel.pool.bytes(name)
+            return method
+        }
+        guard case .count(let count) = try await channel.ask(AMQP_QUEUE_DELETE_METHOD, [AMQP_QUEUE_DELETE_OK_METHOD], build)
         else { return 0 }
         return Int(count)
     }
 
     public func deleteExchange(_ name: String) async throws {
         let channel = try live()
-        var method = amqp_exchange_delete_t()
-        method.exchange = channel.pool.bytes(name)
-        _ = try await ask(channel, AMQP_EXCHANGE_DELETE_METHOD, &method, [AMQP_EXCHANGE_DELETE_OK_METHOD])
+        let build = { (channel: BrokerChannel) in
+            var method = amqp_exchange_delete_t()
+            method.exchange = channel.pool.bytes(name)
+            return method
+        }
+        try await channel.ask(AMQP_EXCHANGE_DELETE_METHOD, [AMQP_EXCHANGE_DELETE_OK_METHOD], build)
     }
 
     /// Fetches one message and acknowledges it; nil when the queue is empty. For tools and tests: consuming is cheaper.
     public func take(_ queue: String) async throws -> Delivery? {
         let channel = try live()
-        var method = amqp_basic_get_t()
-        method.queue = channel.pool.bytes(queue)
-        let answer = try await ask(
-            channel, AMQP_BASIC_GET_METHOD, &method, [AMQP_BASIC_GET_OK_METHOD, AMQP_BASIC_GET_EMPTY_METHOD])
+        let build = { (channel: BrokerChannel) in
+            var method = amqp_basic_get_t()
+            method.queue = channel.pool.bytes(queue)
+            return method
+        }
+        let answer = try await channel.ask(AMQP_BASIC_GET_METHOD, [AMQP_BASIC_GET_OK_METHOD, AMQP_BASIC_GET_EMPTY_METHOD], build)
         guard case .message(let delivery?) = answer else { return nil }
         channel.acknowledge(AckLedger.Ack(tag: delivery.tag, multiple: false))
         return delivery
@@ -136,14 +155,16 @@ public actor AMQPConnection {
         async throws -> QueueState
     {
         let channel = try live()
-        var method = amqp_queue_declare_t()
-        method.queue = channel.pool.bytes(name)
-        method.passive = passive ? 1 : 0
-        method.durable = durable ? 1 : 0
-        method.exclusive = exclusive ? 1 : 0
-        method.arguments = channel.pool.table(arguments)
-        guard case .queue(let name, let messages, let consumers) = try await ask(
-            channel, AMQP_QUEUE_DECLARE_METHOD, &method, [AMQP_QUEUE_DECLARE_OK_METHOD])
+        let build = { (channel: BrokerChannel) in
+            var method = amqp_queue_declare_t()
+            method.queue = channel.pool.bytes(name)
+            method.passive = passive ? 1 : 0
+            method.durable = durable ? 1 : 0
+            method.exclusive = exclusive ? 1 : 0
+            method.arguments = channel.pool.table(arguments)
+            return method
+        }
+        guard case .queue(let name, let messages, let consumers) = try await channel.ask(AMQP_QUEUE_DECLARE_METHOD, [AMQP_QUEUE_DECLARE_OK_METHOD], build)
         else { throw AMQPError(.protocolViolation, "the broker answered a declaration with something else") }
         return QueueState(name: name, messages: Int(messages), consumers: Int(consumers))
     }
@@ -151,12 +172,5 @@ public actor AMQPConnection {
     private func live() throws -> BrokerChannel {
         guard let channel, channel.isOpen else { throw AMQPError(.connectionLost, "the connection is closed") }
         return channel
-    }
-
-    private func ask(
-        _ channel: BrokerChannel, _ id: UInt32, _ method: UnsafeMutableRawPointer, _ expected: [UInt32]
-    ) async throws -> BrokerChannel.Answer {
-        defer { channel.pool.recycle() }
-        return try await channel.ask(id, method, expected)
     }
 }

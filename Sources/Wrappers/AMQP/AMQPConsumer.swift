@@ -90,7 +90,7 @@ public actor AMQPConsumer {
         guard state == .paused, let channel else { return }
         state = .consuming
         // Sent at once, so that it cannot change places with the cancellation of a `pause`. A refusal closes the channel.
-        requestConsume(on: channel) { _ in }
+        channel.request(AMQP_BASIC_CONSUME_METHOD, [AMQP_BASIC_CONSUME_OK_METHOD], consumeMethod) { _ in }
     }
 
     /// Takes no more messages, waits until those in flight are settled or `grace` is over, and closes. Whatever is unsettled
@@ -140,10 +140,7 @@ public actor AMQPConsumer {
 
     private func settle(_ tag: UInt64, _ settlement: Settlement, _ generation: Int) {
         running -= 1
-        if running == 0 {
-            for waiter in idleWaiters { waiter.resume() }
-            idleWaiters = []
-        }
+        if running == 0 { endWaiting() }
         guard generation == self.generation, let channel else { return }
         switch settlement {
         case .acknowledge:
@@ -198,22 +195,22 @@ public actor AMQPConsumer {
             if self.channel === channel { self.channel = nil }
             throw error
         }
-        connectedAt = .now
-        isDown = false
-        onAvailabilityChange(.up)
     }
 
     private func open(_ channel: BrokerChannel) async throws(AMQPError) {
-        var open = amqp_channel_open_t(out_of_band: amqp_bytes_t())
-        var qos = amqp_basic_qos_t(prefetch_size: 0, prefetch_count: UInt16(prefetch), global: 0)
-        try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, &open, [AMQP_CHANNEL_OPEN_OK_METHOD])
-        try await channel.ask(AMQP_BASIC_QOS_METHOD, &qos, [AMQP_BASIC_QOS_OK_METHOD])
+        try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, [AMQP_CHANNEL_OPEN_OK_METHOD]) { _ in amqp_channel_open_t() }
+        try await channel.ask(AMQP_BASIC_QOS_METHOD, [AMQP_BASIC_QOS_OK_METHOD]) { _ in
+            amqp_basic_qos_t(prefetch_size: 0, prefetch_count: UInt16(prefetch), global: 0)
+        }
         let consumes = !wantsPause
-        if consumes { try await consume(on: channel) }
+        if consumes { try await channel.ask(AMQP_BASIC_CONSUME_METHOD, [AMQP_BASIC_CONSUME_OK_METHOD], consumeMethod) }
         guard state == .connecting else { throw stoppedMeanwhile() }
         // The answer was good, but the connection may have ended before this task had its turn.
         guard channel.isOpen else { throw AMQPError(.connectionLost, "the connection ended at once") }
         state = .consuming
+        connectedAt = .now
+        isDown = false
+        onAvailabilityChange(.up)
         guard wantsPause else { return }
         state = .paused
         if consumes { cancelConsumer(on: channel) }
@@ -221,32 +218,20 @@ public actor AMQPConsumer {
 
     private func stoppedMeanwhile() -> AMQPError { AMQPError(.closed, "the consumer was stopped") }
 
-    private func consume(on channel: BrokerChannel) async throws(AMQPError) {
-        let result: Result<BrokerChannel.Answer, AMQPError> = await withUnsafeContinuation { continuation in
-            requestConsume(on: channel) { continuation.resume(returning: $0) }
-        }
-        _ = try result.get()
-    }
-
-    private func requestConsume(
-        on channel: BrokerChannel, then completion: @escaping (Result<BrokerChannel.Answer, AMQPError>) -> Void
-    ) {
+    private func consumeMethod(_ channel: BrokerChannel) -> amqp_basic_consume_t {
         var method = amqp_basic_consume_t()
         method.queue = channel.pool.bytes(queue)
         method.consumer_tag = channel.pool.bytes(Self.tag)
-        channel.request(
-            AMQP_BASIC_CONSUME_METHOD, &method, expecting: [AMQP_BASIC_CONSUME_OK_METHOD], completion: completion)
-        channel.pool.recycle()
+        return method
     }
 
     private func cancelConsumer(on channel: BrokerChannel) {
-        var method = amqp_basic_cancel_t()
-        method.consumer_tag = channel.pool.bytes(Self.tag)
-        channel.request(AMQP_BASIC_CANCEL_METHOD, &method, expecting: [AMQP_BASIC_CANCEL_OK_METHOD]) { _ in }
-        channel.pool.recycle()
+        channel.request(AMQP_BASIC_CANCEL_METHOD, [AMQP_BASIC_CANCEL_OK_METHOD]) { channel in
+            amqp_basic_cancel_t(consumer_tag: channel.pool.bytes(Self.tag), nowait: 0)
+        } then: { _ in
+        }
     }
 
-    /// While connecting, `connect` itself meets the end of the channel.
     private func lost(_ error: AMQPError) {
         if state == .connecting { channel?.abort(error) }
         guard state == .consuming || state == .paused else { return }
@@ -270,13 +255,15 @@ public actor AMQPConsumer {
     }
 
     private func waitUntilIdle(_ grace: Duration) async {
-        guard running > 0 else { return }
-        configuration.loop.schedule(after: grace) { [weak self] in
-            self?.assumeIsolated {
-                for waiter in $0.idleWaiters { waiter.resume() }
-                $0.idleWaiters = []
-            }
+        await withUnsafeContinuation { (waiter: UnsafeContinuation<Void, Never>) in
+            idleWaiters.append(waiter)
+            guard running > 0 else { return endWaiting() }
+            configuration.loop.schedule(after: grace) { [weak self] in self?.assumeIsolated { $0.endWaiting() } }
         }
-        await withUnsafeContinuation { idleWaiters.append($0) }
+    }
+
+    private func endWaiting() {
+        for waiter in idleWaiters { waiter.resume() }
+        idleWaiters = []
     }
 }

@@ -78,14 +78,15 @@ public actor AMQPPublisher {
     /// the connection's error when `patience` ends first, `CancellationError` when the task is cancelled: the message may have
     /// been sent in these last cases.
     public func publish(_ message: Publication, patience: Duration = .seconds(30)) async throws {
-        if isClosed { throw AMQPError(.closed, "the publisher is closed") }
-        try Task.checkCancellation()
         try message.validate()
         let pending = PendingPublication.Box()
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 let entry = Pending(message, deadline: .now.advanced(by: patience), continuation)
                 pending.entry = entry
+                // Asked here and not at the top: a call may suspend on its way to this closure, even on the same actor.
+                if isClosed { return entry.finish(.failure(AMQPError(.closed, "the publisher is closed"))) }
+                if Task.isCancelled { return abandon(pending) }
                 waiting.append(entry)
                 requestFlush()
                 armSweep()
@@ -139,6 +140,7 @@ public actor AMQPPublisher {
         waiting.removeFirst(taken)
         for entry in batch { unconfirmed.add(entry) }
         for entry in batch { channel.publish(entry.message) }
+        channel.takeInWhatWasRead()
         if channel.isOpen, !waiting.isEmpty, unconfirmed.count < limit { sendWhenSocketDrains() }
     }
 
@@ -226,10 +228,8 @@ public actor AMQPPublisher {
         let channel = BrokerChannel(socket: socket, configuration: configuration) { [weak self] event in
             self?.assumeIsolated { $0.handle(event) }
         }
-        var open = amqp_channel_open_t(out_of_band: amqp_bytes_t())
-        var select = amqp_confirm_select_t(nowait: 0)
-        try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, &open, [AMQP_CHANNEL_OPEN_OK_METHOD])
-        try await channel.ask(AMQP_CONFIRM_SELECT_METHOD, &select, [AMQP_CONFIRM_SELECT_OK_METHOD])
+        try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, [AMQP_CHANNEL_OPEN_OK_METHOD]) { _ in amqp_channel_open_t() }
+        try await channel.ask(AMQP_CONFIRM_SELECT_METHOD, [AMQP_CONFIRM_SELECT_OK_METHOD]) { _ in amqp_confirm_select_t() }
         guard !isClosed else {
             channel.drop()
             throw AMQPError(.closed, "the publisher is closed")

@@ -135,6 +135,11 @@ final class BrokerChannel: EventSource {
 
     func ready(_ readiness: Readiness) { pump() }
 
+    /// The library may read while it publishes; what it then holds, the socket no longer shows.
+    func takeInWhatWasRead() {
+        if isOpen, amqp_frames_enqueued(socket.state) != 0 || amqp_data_in_buffer(socket.state) != 0 { pump() }
+    }
+
     private func pump() {
         var frame = amqp_frame_t()
         var noWait = timeval()

@@ -11,6 +11,9 @@ import Synchronization
 /// A turn: jobs run until none is left (or `jobsPerTurn`), sources that asked for it flush, then the thread sleeps in
 /// `epoll_wait` until a socket, a timer or another thread has something for it.
 ///
+/// A task that does not prefer the loop as its executor is queued anew at every asynchronous call on such an actor, even from
+/// one of its methods to another: an `await` always counts as a place where others get in.
+///
 /// A loop lives as long as the process: an executor that stops strands its tasks. Nothing that runs on it may block; work
 /// that must (name look-up, a TLS handshake inside a C library) goes to `BlockingThread.run`.
 ///

@@ -15,7 +15,8 @@ enum Connector {
         try await BlockingThread.run(name: "repazoo-pg-conn") { try connectBlocking(configuration) }
     }
 
-    private static func connectBlocking(_ configuration: PostgresConfiguration) throws(PostgresError) -> ConnectedHandle {
+    private static func connectBlocking(_ configuration: PostgresConfiguration) throws(PostgresError) -> ConnectedHandle
+    {
         try configuration.validate()
         let parameters = parameters(for: configuration)
         let connected = withCStrings(parameters.map(\.0)) { keywords in

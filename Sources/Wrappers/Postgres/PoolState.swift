@@ -27,9 +27,10 @@ struct PoolState {
     var count: Int { slots.count }
     var load: Int { slots.reduce(0) { $0 + $1.load } }
 
-    /// The least loaded connection that can take it, or nil if it has to wait. An exclusive request waits for an idle one
-    /// rather than behind others, whose length nobody knows.
-    mutating func assign(_ demand: Demand) -> Int? {
+    /// The least loaded connection that can take it, or nil if it has to wait. Nobody knows how long a request takes, so an
+    /// exclusive one always waits for an idle connection, and a shared one goes behind others only if no further connection
+    /// can be opened.
+    mutating func assign(_ demand: Demand, canOpenMore: Bool) -> Int? {
         var best: Int?
         for index in slots.indices where !slots[index].isLeased {
             if let found = best, slots[found].load <= slots[index].load { continue }
@@ -39,6 +40,7 @@ struct PoolState {
         guard let best else { return nil }
         switch demand {
         case .shared where slots[best].load >= depth: return nil
+        case .shared where slots[best].load > 0 && canOpenMore && slots.count < maxConnections: return nil
         case .exclusive where slots[best].load > 0: return nil
         case .exclusive: slots[best].isLeased = true
         case .shared: break

@@ -8,7 +8,9 @@ extension Array: PostgresEncodable where Element: PostgresArrayElement {
 }
 
 extension UInt8: PostgresArrayElement {
-    public static func encode(array: [UInt8], into parameters: inout PostgresParameters) { parameters.append(bytes: array) }
+    public static func encode(array: [UInt8], into parameters: inout PostgresParameters) {
+        parameters.append(bytes: array)
+    }
 }
 
 extension Optional: PostgresArrayElement where Wrapped: PostgresTextEncodable {

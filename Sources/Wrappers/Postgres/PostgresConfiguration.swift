@@ -53,7 +53,8 @@ public struct PostgresConfiguration: Sendable {
         // libpq's own message is dropped: it may quote the part of the URL that holds the password.
         guard let options = PQconninfoParse(url, nil) else {
             throw PostgresError(
-                .configuration, "the database URL is not one that libpq can read (postgresql://user:password@host:port/name?…)")
+                .configuration,
+                "the database URL is not one that libpq can read (postgresql://user:password@host:port/name?…)")
         }
         defer { PQconninfoFree(options) }
         var found: [String: String] = [:]
@@ -71,7 +72,8 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
     public var description: String {
         guard let parameters = try? parsed() else { return "postgresql (unreadable URL)" }
         let host = parameters["host"] ?? parameters["hostaddr"] ?? "local socket"
-        return "postgresql host=\(host) port=\(parameters["port"] ?? "5432") database=\(parameters["dbname"] ?? "default")"
+        return
+            "postgresql host=\(host) port=\(parameters["port"] ?? "5432") database=\(parameters["dbname"] ?? "default")"
     }
 
     public var debugDescription: String { description }

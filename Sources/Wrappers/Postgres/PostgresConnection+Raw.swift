@@ -83,7 +83,8 @@ extension PostgresConnection {
     func putCopy(_ bytes: [UInt8]) async throws {
         guard let handle, raw != nil else { throw brokenRaw() }
         let code = bytes.withUnsafeBytes { buffer in
-            PQputCopyData(handle, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count))
+            PQputCopyData(
+                handle, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count))
         }
         guard code == 1 else { throw brokenRaw() }
         try await flushRaw()
@@ -141,7 +142,8 @@ extension PostgresConnection {
     func awaitPipeline(_ location: SourceLocation?) async throws(PostgresError) {
         while let raw {
             guard raw.owner.isAbandoned else {
-                throw PostgresError(.misuse, "a COPY or script is still running on this transaction", location: location)
+                throw PostgresError(
+                    .misuse, "a COPY or script is still running on this transaction", location: location)
             }
             await withUnsafeContinuation { waitingForPipeline.append($0) }
         }

@@ -62,7 +62,9 @@ extension PostgresConnection {
             return
         }
         let rows = PostgresResult(taking: result)
-        if request.progress.kind == .autocommit, rows.storage.columns.isEmpty, ["BEGIN", "START TRANSACTION"].contains(rows.tag) {
+        if request.progress.kind == .autocommit, rows.storage.columns.isEmpty,
+            ["BEGIN", "START TRANSACTION"].contains(rows.tag)
+        {
             // Other callers' statements would run inside of it.
             return giveUpForMisuse(request, "a transaction must be opened by transaction() or atomically()")
         }

@@ -234,7 +234,9 @@ actor PostgresConnection: EventSource {
         settings["extra_float_digits"] = "1"
         let names = settings.keys.sorted()
         let values = names.compactMap { settings[$0] }
-        return SQL("select set_config(name, value, false) from unnest(\(names)::text[], \(values)::text[]) as s(name, value)")
-            .unprepared()
+        return SQL(
+            "select set_config(name, value, false) from unnest(\(names)::text[], \(values)::text[]) as s(name, value)"
+        )
+        .unprepared()
     }
 }

@@ -57,7 +57,8 @@ final class CopyOutSource: Sendable {
 
     /// Starts the COPY; `isAlone` if no transaction is around it. `onClose` is called once, at its end or when it is abandoned; not if this throws.
     static func open(
-        _ sql: SQL, _ lease: Lease, _ location: SourceLocation, isAlone: Bool, onClose: @escaping @Sendable () async -> Void
+        _ sql: SQL, _ lease: Lease, _ location: SourceLocation, isAlone: Bool,
+        onClose: @escaping @Sendable () async -> Void
     ) async throws -> CopyOutSource {
         let owner = RawOwner()
         try await lease.startCopy(sql, owner, .out, location)

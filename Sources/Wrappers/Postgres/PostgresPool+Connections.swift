@@ -11,7 +11,8 @@ extension PostgresPool {
     func acquire(_ demand: PoolState.Demand, _ location: SourceLocation) async throws -> PostgresConnection {
         guard !isClosed else { throw PostgresError(.closed, "the pool is closed", location: location) }
         try Task.checkCancellation()
-        if waiters.isEmpty, let id = state.assign(demand), let connection = connections[id] {
+        if waiters.isEmpty, let id = state.assign(demand, canOpenMore: failures == 0), let connection = connections[id]
+        {
             grow()
             return connection
         }
@@ -42,7 +43,9 @@ extension PostgresPool {
     }
 
     private func serveWaiters() {
-        while let waiter = waiters.first, let id = state.assign(waiter.demand), let connection = connections[id] {
+        while let waiter = waiters.first, let id = state.assign(waiter.demand, canOpenMore: failures == 0),
+            let connection = connections[id]
+        {
             _ = waiters.remove(waiter.id)
             finish(waiter, .success(connection))
         }
@@ -134,6 +137,7 @@ extension PostgresPool {
                 pool.grow()
             }
         }
+        serveWaiters()
     }
 
     private func lost(_ id: Int, _ error: PostgresError) {

@@ -44,7 +44,9 @@ extension PostgresPool {
         return PostgresCopyOut { [self] in
             let lease = try await lease(location)
             do {
-                return try await CopyOutSource.open(sql, lease, location, isAlone: true) { [self] in await giveBack(lease) }
+                return try await CopyOutSource.open(sql, lease, location, isAlone: true) { [self] in
+                    await giveBack(lease)
+                }
             } catch {
                 await giveBack(lease)
                 throw error

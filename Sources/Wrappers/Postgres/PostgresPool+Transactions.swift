@@ -102,7 +102,8 @@ extension PostgresPool {
         await lease.connection.endLease(lease.id)
         do {
             _ = try await lease.connection.run(
-                [SQL(trusted: "ROLLBACK").named("ROLLBACK")], as: .housekeeping, isCancellable: false, location: location)
+                [SQL(trusted: "ROLLBACK").named("ROLLBACK")], as: .housekeeping, isCancellable: false,
+                location: location)
             await giveBack(lease)
         } catch {
             await lease.connection.fail(PostgresError(.connectionLost, "a transaction could not be rolled back"))

@@ -5,7 +5,7 @@ import Synchronization
 /// A pool of connections to one PostgreSQL server, and the only door to it.
 ///
 /// A request: waits for a place (at most `acquireTimeout`) → is sent, behind others on the same connection if there are more
-/// callers than connections → is answered in order → is settled. Connections are opened as there is work for them, and
+/// callers than connections (so give a slow statement a transaction or a stream of its own) → is answered in order → is settled. Connections are opened as there is work for them, and
 /// replaced when they break. During an outage the pool keeps trying, with growing pauses, and requests fail with
 /// `unavailable` once they have waited long enough.
 ///

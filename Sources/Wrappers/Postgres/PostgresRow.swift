@@ -12,7 +12,8 @@ public struct PostgresRow: Sendable {
         _ type: T.Type = T.self, _ column: String, file: String = #fileID, line: UInt = #line
     ) throws(PostgresError) -> T {
         guard let position = storage.columns.firstIndex(of: column) else {
-            throw PostgresError(.decoding, "the result has no column \(column)", location: SourceLocation(file: file, line: line))
+            throw PostgresError(
+                .decoding, "the result has no column \(column)", location: SourceLocation(file: file, line: line))
         }
         return try decode(type, at: position, file: file, line: line)
     }

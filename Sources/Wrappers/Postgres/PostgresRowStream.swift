@@ -83,7 +83,9 @@ final class RowCursor: Sendable {
     func fetch(_ count: Int) async throws -> PostgresResult {
         let fetch = SQL(trusted: "FETCH FORWARD \(count) FROM \(name)").unprepared()
         let results = try await lease.connection.run([fetch], as: .inTransaction, lease: lease.id, location: location)
-        guard let rows = results.first else { throw PostgresError(.misuse, "the cursor gave no result", location: location) }
+        guard let rows = results.first else {
+            throw PostgresError(.misuse, "the cursor gave no result", location: location)
+        }
         return rows
     }
 

@@ -45,7 +45,9 @@ extension SQLState {
     /// A class worth running again: serialization and deadlock, resources, a server that is going down, lock waits, time-outs.
     var isTransient: Bool {
         switch self {
-        case .lockNotAvailable, .queryCanceled, .adminShutdown, .crashShutdown, .cannotConnectNow, .invalidStatementName: true
+        case .lockNotAvailable, .queryCanceled, .adminShutdown, .crashShutdown, .cannotConnectNow,
+            .invalidStatementName:
+            true
         default: ["08", "40", "53"].contains(classCode)
         }
     }
@@ -53,7 +55,8 @@ extension SQLState {
     /// Classes whose primary message names objects of the schema but quotes no row value.
     /// Others may: 22 and 23 quote values, P0 is whatever a function raises, XX may print a tuple.
     var hasHarmlessMessage: Bool {
-        ["08", "0A", "21", "25", "26", "28", "34", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"].contains(classCode)
+        ["08", "0A", "21", "25", "26", "28", "34", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"].contains(
+            classCode)
     }
 
     /// A name of our own for states whose server message is withheld.

@@ -15,7 +15,6 @@ final class HiredisContext: @unchecked Sendable {
     private let context: UnsafeMutablePointer<redisContext>
 
     var descriptor: Int32 { context.pointee.fd }
-    var debugState: String { var n: Int32 = 0; _ = ioctl(descriptor, UInt(0x541B), &n); return "unread \(n) reader len \(context.pointee.reader.pointee.len) pos \(context.pointee.reader.pointee.pos) obuf \(strlen(context.pointee.obuf)) err \(context.pointee.err)" }
 
     /// Connects; blocks for up to `timeout` (and the name look-up before it).
     init(connectingTo address: RedisConfiguration.Address, timeout: Duration) throws(Failure) {
@@ -112,6 +111,7 @@ final class HiredisContext: @unchecked Sendable {
     private static func timeval(_ duration: Duration) -> Glibc.timeval {
         let (seconds, attoseconds) = duration.components
         // A zero time-out would mean none at all.
-        return Glibc.timeval(tv_sec: Int(seconds), tv_usec: max(seconds == 0 ? 1000 : 0, Int(attoseconds / 1_000_000_000_000)))
+        return Glibc.timeval(
+            tv_sec: Int(seconds), tv_usec: max(seconds == 0 ? 1000 : 0, Int(attoseconds / 1_000_000_000_000)))
     }
 }

@@ -29,7 +29,8 @@ public struct RedisCommand: Sendable {
     private static let lineEnd: [UInt8] = [0x0D, 0x0A]
     private static let unsupported: Set<String> = [
         "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "MONITOR", "SYNC", "PSYNC", "QUIT", "RESET", "HELLO", "AUTH", "SELECT",
-        "MULTI", "EXEC", "WATCH", "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "WAIT",
+        "MULTI", "EXEC", "WATCH", "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX", "BZMPOP",
+        "WAIT",
     ]
 
     private static func append(_ mark: Unicode.Scalar, _ count: Int, to bytes: inout [UInt8]) {

@@ -30,7 +30,8 @@ public struct RedisConfiguration: Sendable {
     /// `unix:///path/to/socket[?db=database]`. User, password and path may be percent-encoded.
     public init(url: String) throws(InvalidURL) {
         if url.hasPrefix("unix://") {
-            let parts = url.dropFirst("unix://".count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = url.dropFirst("unix://".count).split(
+                separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             let path = try Self.decoded(parts[0])
             // sockaddr_un holds 108 bytes with the closing zero.
             guard path.hasPrefix("/"), path.utf8.count < 108 else {
@@ -43,7 +44,8 @@ public struct RedisConfiguration: Sendable {
         }
         guard !url.hasPrefix("rediss://") else {
             throw InvalidURL(
-                description: "rediss:// is not possible, as hiredis 0.14 has no TLS: use unix:///path on the same machine, or "
+                description:
+                    "rediss:// is not possible, as hiredis 0.14 has no TLS: use unix:///path on the same machine, or "
                     + "redis:// to the local end of a TLS tunnel such as stunnel")
         }
         guard url.hasPrefix("redis://") else {
@@ -77,7 +79,9 @@ public struct RedisConfiguration: Sendable {
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             host = text[text.index(after: text.startIndex)..<end]
             port = text[text.index(after: end)...]
-            guard port.isEmpty || port.hasPrefix(":") else { throw InvalidURL(description: "expected :port after [address]") }
+            guard port.isEmpty || port.hasPrefix(":") else {
+                throw InvalidURL(description: "expected :port after [address]")
+            }
         } else if let colon = text.firstIndex(of: ":") {
             host = text[..<colon]
             port = text[colon...]

@@ -46,35 +46,37 @@ actor RedisConnection: EventSource {
             return .failure(RedisError(.unsupported, during: refused.name))
         }
         if let error = await connected(for: name) { return .failure(error) }
-        guard !Task.isCancelled else { return .failure(RedisError(.cancelled, during: name)) }
-        // Without an await in between: what `connected` found still holds.
-        guard case .open(let context, _) = state else { return .failure(RedisError(.unavailable, during: name)) }
-        guard inFlight.commands + commands.count <= configuration.maximumInFlight else {
-            return .failure(RedisError(.overloaded, during: name))
-        }
-        do throws(HiredisContext.Failure) {
-            for command in commands { try context.append(command) }
-        } catch {
-            // Half a pipeline may be in the buffer: nothing in it has been sent, and nothing may be.
-            drop(because: .connectionLost)
-            return .failure(RedisError(.unavailable, during: name))
-        }
-        return await replies(to: commands, name)
-    }
-
-    private func replies(to commands: [RedisCommand], _ name: String) async -> Answer {
-        let deadline = EventLoop.Instant.now.advanced(by: configuration.commandTimeout)
         let abandonment = Abandonment(self)
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { waiter in
-                let call = inFlight.append(name: name, expected: commands.count, deadline: deadline, waiter)
-                scheduleFlush()
-                armDeadline()
-                abandonment.began(call)
+                if let call = submit(commands, name, waiter) { abandonment.began(call) }
             }
         } onCancel: {
             abandonment.cancel()
         }
+    }
+
+    /// Puts the commands into the output buffer and their caller into the line of those waiting, with no `await` between:
+    /// at each `await` another job may run, and a reply would meet the wrong caller. Nil if the caller has its answer.
+    private func submit(_ commands: [RedisCommand], _ name: String, _ waiter: Waiter) -> UInt64? {
+        func refuse(_ kind: RedisError.Kind) -> UInt64? {
+            waiter.resume(returning: .failure(RedisError(kind, during: name)))
+            return nil
+        }
+        if Task.isCancelled { return refuse(.cancelled) }
+        guard case .open(let context, _) = state else { return refuse(.unavailable) }
+        guard inFlight.commands + commands.count <= configuration.maximumInFlight else { return refuse(.overloaded) }
+        do throws(HiredisContext.Failure) {
+            for command in commands { try context.append(command) }
+        } catch {
+            // Half a pipeline may be in the buffer: nothing of it has been sent, and nothing may be.
+            drop(because: .connectionLost)
+            return refuse(.unavailable)
+        }
+        scheduleFlush()
+        let deadline = EventLoop.Instant.now.advanced(by: configuration.commandTimeout)
+        defer { armDeadline() }
+        return inFlight.append(name: name, expected: commands.count, deadline: deadline, waiter)
     }
 
     /// The caller left. Its replies are dropped when they come; the connection goes on.
@@ -84,28 +86,34 @@ actor RedisConnection: EventSource {
 
     /// Nil as soon as there is a connection; otherwise why there is none.
     func connected(for name: String) async -> RedisError? {
+        if case .open = state { return nil }
+        let id = admissions.nextID()
+        var timer: TimerToken?
+        defer { if let timer { loop.cancel(timer) } }
+        return await withTaskCancellationHandler {
+            await withUnsafeContinuation { waiter in timer = waitForConnection(id, name, waiter) }
+        } onCancel: {
+            Task { await self.leave(id, name) }
+        }
+    }
+
+    /// Decides at the moment of waiting: before it, at the `await`, the connection may have come or gone.
+    private func waitForConnection(_ id: UInt64, _ name: String, _ waiter: Admissions.Waiter) -> TimerToken? {
+        func answer(_ kind: RedisError.Kind?) -> TimerToken? {
+            waiter.resume(returning: kind.map { RedisError($0, during: name) })
+            return nil
+        }
         switch state {
-        case .open: return nil
-        case .closed: return RedisError(.closed, during: name)
+        case .open: return answer(nil)
+        case .closed: return answer(.closed)
         case .idle: connect()
         case .connecting: break
         }
-        guard admissions.count < configuration.maximumInFlight else { return RedisError(.overloaded, during: name) }
-        let id = admissions.nextID()
-        let wait = loop.schedule(after: configuration.availabilityTimeout) { [weak self] in
+        if Task.isCancelled { return answer(.cancelled) }
+        guard admissions.count < configuration.maximumInFlight else { return answer(.overloaded) }
+        admissions.add(id, waiter)
+        return loop.schedule(after: configuration.availabilityTimeout) { [weak self] in
             self?.assumeIsolated { $0.admissions.fail(id, RedisError(.unavailable, during: name)) }
-        }
-        defer { loop.cancel(wait) }
-        return await withTaskCancellationHandler {
-            await withUnsafeContinuation { waiter in
-                if Task.isCancelled {
-                    waiter.resume(returning: RedisError(.cancelled, during: name))
-                } else {
-                    admissions.add(id, waiter)
-                }
-            }
-        } onCancel: {
-            Task { await self.leave(id, name) }
         }
     }
 
@@ -222,7 +230,7 @@ actor RedisConnection: EventSource {
 
     private func checkDeadline() {
         deadlineTimer = nil
-        if let deadline = inFlight.nextDeadline, deadline <= .now { if case .open(let c, _) = state { print("DEBUG inflight \(inFlight.commands) due \(flushIsDue) aw \(awaitsWritable) \(c.debugState)") }; drop(because: .timedOut) }
+        if let deadline = inFlight.nextDeadline, deadline <= .now { drop(because: .timedOut) }
         armDeadline()
     }
 }

@@ -28,7 +28,9 @@ enum RedisConnector {
             let user = configuration.username.map { [RedisArgument($0)] } ?? []
             commands.append(RedisCommand("AUTH", arguments: user + [RedisArgument(password)]))
         }
-        if configuration.database != 0 { commands.append(RedisCommand("SELECT", RedisArgument(configuration.database))) }
+        if configuration.database != 0 {
+            commands.append(RedisCommand("SELECT", RedisArgument(configuration.database)))
+        }
         commands.append(RedisCommand("CLIENT", "SETNAME", RedisArgument(configuration.clientName)))
         return commands
     }
@@ -37,6 +39,7 @@ enum RedisConnector {
     private static func accept(_ reply: RedisValue, for command: RedisCommand) throws(RedisError) {
         guard case .error(let code) = reply else { return }
         let error = RedisError(.server(code: code), during: command.name)
-        throw error.isRetryable ? RedisError(.unavailable, during: "connecting: \(code)") : RedisError(.refused, during: command.name)
+        throw error.isRetryable
+            ? RedisError(.unavailable, during: "connecting: \(code)") : RedisError(.refused, during: command.name)
     }
 }

@@ -23,7 +23,11 @@ public struct MessageID: Hashable, Sendable {
                 continue
             }
             guard let digit = Hexadecimal.value(byte) else { return nil }
-            if digits < 16 { halves.0 = halves.0 << 4 | UInt64(digit) } else { halves.1 = halves.1 << 4 | UInt64(digit) }
+            if digits < 16 {
+                halves.0 = halves.0 << 4 | UInt64(digit)
+            } else {
+                halves.1 = halves.1 << 4 | UInt64(digit)
+            }
             digits += 1
         }
         guard halves != (0, 0) else { return nil }
@@ -63,12 +67,14 @@ public struct MessageID: Hashable, Sendable {
     private static let hyphens: Set<Int> = [8, 13, 18, 23]
 
     private var bytes: [UInt8] {
-        [high, low].flatMap { half in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> $0) } }
+        [high, low].flatMap { half in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> $0) }
+        }
     }
 
     private static func stamped(high: UInt64, low: UInt64, version: UInt64) -> MessageID {
         MessageID(
-            high: high & 0xFFFF_FFFF_FFFF_0FFF | version << 12, low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
+            high: high & 0xFFFF_FFFF_FFFF_0FFF | version << 12, low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        )
     }
 }
 

@@ -158,7 +158,9 @@ struct FlatJSONScanner {
             let unit = try hexUnit()
             if (0xDC00...0xDFFF).contains(unit) { throw .body("no lone surrogate") }
             guard (0xD800...0xDBFF).contains(unit) else { return }
-            guard take("\\"), take("u"), (0xDC00...0xDFFF).contains(try hexUnit()) else { throw .body("no lone surrogate") }
+            guard take("\\"), take("u"), (0xDC00...0xDFFF).contains(try hexUnit()) else {
+                throw .body("no lone surrogate")
+            }
         case .some(let byte) where Self.simpleEscapes[byte] != nil: return
         default: throw .body("a known escape after each backslash")
         }
@@ -167,7 +169,9 @@ struct FlatJSONScanner {
     private mutating func hexUnit() throws(InvalidMessage) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let byte = peek, let digit = Hexadecimal.value(byte) else { throw .body("four hexadecimal digits after \\u") }
+            guard let byte = peek, let digit = Hexadecimal.value(byte) else {
+                throw .body("four hexadecimal digits after \\u")
+            }
             unit = unit << 4 | UInt16(digit)
             at += 1
         }

@@ -28,7 +28,9 @@ public enum JSONValue: Hashable, Sendable {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    static func object(_ members: [FlatJSONScanner.Member], _ bytes: [UInt8]) throws(InvalidMessage) -> [String: JSONValue] {
+    static func object(_ members: [FlatJSONScanner.Member], _ bytes: [UInt8]) throws(InvalidMessage) -> [String:
+        JSONValue]
+    {
         var object: [String: JSONValue] = [:]
         for member in members { object[member.name] = try JSONValue(member.value, bytes) }
         return object

@@ -22,7 +22,8 @@ public enum RFC3339 {
     public static func date(_ text: String) -> Date? {
         var reader = Reader(bytes: Array(text.utf8))
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
-            let day = reader.number(2), reader.take("T") || reader.take("t"), let hour = reader.number(2), reader.take(":"),
+            let day = reader.number(2), reader.take("T") || reader.take("t"), let hour = reader.number(2),
+            reader.take(":"),
             let minute = reader.number(2), reader.take(":"), let second = reader.number(2),
             let fraction = reader.fraction(), reader.takeUTC(), reader.isAtEnd,
             year >= 1, (1...12).contains(month), day >= 1, day <= length(ofMonth: month, year: year),

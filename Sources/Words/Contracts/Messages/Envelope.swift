@@ -20,7 +20,8 @@ public struct Envelope: Equatable, Sendable {
 
     public init(
         messageID: MessageID, type: MessageType, correlationID: String? = nil, timestamp: Date? = nil,
-        appID: String? = nil, attempt: Int = 1, deadline: Date? = nil, history: String? = nil, trace: TraceContext? = nil,
+        appID: String? = nil, attempt: Int = 1, deadline: Date? = nil, history: String? = nil,
+        trace: TraceContext? = nil,
         routingKey: RoutingKey
     ) {
         self.messageID = messageID

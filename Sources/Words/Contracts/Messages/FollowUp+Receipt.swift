@@ -16,7 +16,8 @@ extension FollowUp {
     private var json: JSONValue {
         [
             "exchange": .string(exchange.rawValue), "routing_key": .string(routingKey.rawValue),
-            "type": .string(type.rawValue), "name": .string(name), "body": .string(String(decoding: body, as: UTF8.self)),
+            "type": .string(type.rawValue), "name": .string(name),
+            "body": .string(String(decoding: body, as: UTF8.self)),
         ]
     }
 
@@ -27,7 +28,8 @@ extension FollowUp {
             return text
         }
         self.init(
-            exchange: ExchangeName(rawValue: try text("exchange")), routingKey: RoutingKey(rawValue: try text("routing_key")),
+            exchange: ExchangeName(rawValue: try text("exchange")),
+            routingKey: RoutingKey(rawValue: try text("routing_key")),
             type: MessageType(rawValue: try text("type")), body: Array(try text("body").utf8), name: try text("name"))
     }
 }

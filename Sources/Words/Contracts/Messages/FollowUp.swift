@@ -19,7 +19,8 @@ public struct FollowUp: Equatable, Sendable {
     /// `name` is needed only when one job follows up with several requests of one type.
     public init<Body: RequestBody>(_ request: Body, name: String = Body.messageType.rawValue) {
         self.init(
-            exchange: .requests, routingKey: Body.routingKey, type: Body.messageType, body: request.encode(), name: name)
+            exchange: .requests, routingKey: Body.routingKey, type: Body.messageType, body: request.encode(), name: name
+        )
     }
 
     /// `name` is needed only when one job announces several events of one name.

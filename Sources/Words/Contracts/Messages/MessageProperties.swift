@@ -25,7 +25,8 @@ public struct MessageProperties: Sendable {
 
     public init(
         messageID: String? = nil, type: String? = nil, contentType: String? = nil, contentEncoding: String? = nil,
-        correlationID: String? = nil, appID: String? = nil, timestamp: Date? = nil, headers: [String: HeaderValue] = [:],
+        correlationID: String? = nil, appID: String? = nil, timestamp: Date? = nil,
+        headers: [String: HeaderValue] = [:],
         routingKey: String
     ) {
         self.messageID = messageID

@@ -20,7 +20,9 @@ public struct TraceContext: Hashable, Sendable {
 
     private static func isLowerHex(_ field: Substring.UTF8View, _ count: Int) -> Bool {
         field.count == count
-            && field.allSatisfy { Hexadecimal.value($0) != nil && !(UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
+            && field.allSatisfy {
+                Hexadecimal.value($0) != nil && !(UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0)
+            }
     }
 
     private static func isAcceptable(tracestate: String) -> Bool {

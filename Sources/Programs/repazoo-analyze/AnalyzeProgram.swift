@@ -1,0 +1,7 @@
+import Analysis
+import Bootstrap
+
+@main
+struct AnalyzeProgram: ConsumerCommand {
+    typealias Assembly = AnalysisAssembly
+}

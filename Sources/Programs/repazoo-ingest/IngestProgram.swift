@@ -1,0 +1,7 @@
+import Bootstrap
+import Ingestion
+
+@main
+struct IngestProgram: ConsumerCommand {
+    typealias Assembly = IngestionAssembly
+}

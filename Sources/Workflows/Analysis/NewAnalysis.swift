@@ -1,0 +1,51 @@
+import ConsumerRuntime
+import Contracts
+import FoundationEssentials
+import Postgres
+
+/// An analysis about to be stored, and the mark on every tweet that it paid for.
+struct NewAnalysis {
+    /// Changes when the prompt or the shape of `result` does.
+    static let version = 1
+
+    let id: String
+    let job: Job<AnalyzeRequest>
+    let findings: Judge.Findings
+
+    var statements: [SQL] { [analysis, marks] }
+
+    private var analysis: SQL {
+        let overall = OverallSentiment(findings.verdicts.map { ($0.sentiment, $0.score) })
+        return SQL(
+            """
+            insert into analyses (id, user_id, message_id, kind, model, sentiment, score, result, tweets_analyzed,
+                                  input_tokens, output_tokens, created_at, retain_until)
+            values (\(id), \(job.request.userID.rawValue), \(job.envelope.messageID.rawValue), \(job.request.kind.rawValue),
+                    \(findings.model), \(overall.label), \(overall.score), \(JSONText(rawValue: result.text))::jsonb,
+                    \(findings.verdicts.count), \(findings.inputTokens), \(findings.outputTokens), \(job.now),
+                    \(job.now.addingTimeInterval(AnalysisWorkflow.retention)))
+            """
+        ).named("analysis_insert")
+    }
+
+    private var marks: SQL {
+        SQL(
+            """
+            insert into analyzed_tweets (user_id, kind, analysis_id, tweet_id)
+            select \(job.request.userID.rawValue), \(job.request.kind.rawValue), \(id), tweet_id
+            from unnest(\(findings.verdicts.map(\.tweetID))::text[]) as t (tweet_id)
+            """
+        ).named("analyzed_tweets_insert")
+    }
+
+    private var result: JSONValue {
+        [
+            "version": .integer(Self.version), "themes": .array(findings.themes.map { .string($0) }),
+            "summary": .string(findings.summaries.joined(separator: " ")),
+            "tweets": .array(
+                findings.verdicts.map {
+                    ["id": .string($0.tweetID), "sentiment": .string($0.sentiment.rawValue), "score": .number($0.score)]
+                }),
+        ]
+    }
+}

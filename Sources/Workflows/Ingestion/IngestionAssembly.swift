@@ -1,0 +1,35 @@
+public import Bootstrap
+import ConsumerRuntime
+public import Contracts
+import Postgres
+import Privacy
+import TokenVault
+import TwitterAPI
+
+/// Puts the ingest consumer together.
+public struct IngestionAssembly: ConsumerAssembly {
+    public static let consumer = ConsumerName.ingest
+    public static let abstract = "Reads the timelines of consenting users from X and stores their tweets."
+    public static let variables = [
+        ("ENCRYPTION_KEY", "Fernet key of the stored tokens; `repazoo keys generate` makes one"),
+        ("TWITTER_API_URL", "https://api.x.com, or the sandbox's …/twitter"),
+        ("TWITTER_FIELD_STYLE", "tweet or post: how X's fields are spelt (tweet)"),
+    ]
+
+    private let vault: TokenVault?
+    private let apiURL: String
+    private let fieldStyle: TwitterFieldStyle
+
+    public init(reading reader: inout SettingsReader) {
+        vault = reader.tokenVault()
+        apiURL = reader.text("TWITTER_API_URL") ?? TwitterClient.defaultBaseURL
+        fieldStyle = reader.choice("TWITTER_FIELD_STYLE", default: TwitterFieldStyle.tweet)
+    }
+
+    public func workflow(_ clients: ConsumerClients) throws -> IngestionWorkflow {
+        guard let vault else { throw IncompleteAssembly() }
+        return IngestionWorkflow(
+            postgres: clients.postgres, vault: vault,
+            twitter: try TwitterClient(http: clients.http, baseURL: apiURL, fieldStyle: fieldStyle))
+    }
+}

@@ -1,0 +1,92 @@
+import AuditTrail
+import Consent
+public import ConsumerRuntime
+public import Contracts
+public import FoundationEssentials
+public import Postgres
+import Privacy
+public import TokenVault
+public import TwitterAPI
+
+/// Reads one user's timeline and stores it: consent → token → pages since the newest tweet that is stored → rows, audit entry,
+/// `ingest.completed`, and a request to analyze.
+///
+/// Everything is stored in the one committing transaction. So the newest stored tweet tells how far the last run got, and a
+/// run that died half-way leaves no gap behind it.
+public struct IngestionWorkflow: Workflow {
+    public let consumer = ConsumerName.ingest
+    public let refusedEvent = EventName.ingestRefused
+
+    private let postgres: PostgresPool
+    private let vault: TokenVault
+    private let twitter: TwitterClient
+
+    public init(postgres: PostgresPool, vault: TokenVault, twitter: TwitterClient) {
+        self.postgres = postgres
+        self.vault = vault
+        self.twitter = twitter
+    }
+
+    public func subject(of request: IngestRequest) -> UserID? { request.userID }
+
+    public func admit(_ job: Job<IngestRequest>) async throws -> Admission {
+        let refusal = try await ConsentGate(postgres: postgres).refusal(for: job.request.userID, at: job.now)
+        return refusal.map { .refused($0) } ?? .go
+    }
+
+    public func work(_ job: Job<IngestRequest>) async throws -> Work {
+        guard let account = try await TwitterAccount.read(job.request.userID, postgres) else { return .ended(.refused(.noConsent)) }
+        let token = try vault.decrypt(account.encryptedToken)
+        let since = try await StoredTweets.newestID(of: job.request.userID, postgres)
+        let timeline = try await read(account.providerUserID, token, since: since, atMost: job.request.maxTweets)
+        return .completed(completion(job, timeline))
+    }
+
+    public func outcome(of error: any Error, at now: Date) -> Outcome? {
+        switch error {
+        case let error as TwitterError: error.outcome(at: now)
+        case let error as VaultError: error.outcome
+        default: nil
+        }
+    }
+
+    private struct Timeline {
+        var tweets: [Tweet] = []
+        var pages = 0
+        var leftOut = 0
+    }
+
+    /// Pages arrive newest first; each id is kept once, as X repeats posts over page borders when new ones come in.
+    private func read(_ account: String, _ token: SecretString, since: String?, atMost limit: Int) async throws -> Timeline {
+        var timeline = Timeline()
+        var seen: Set<String> = []
+        var next: String?
+        repeat {
+            let page = try await twitter.timelinePage(
+                of: account, token: token, sinceID: since, paginationToken: next,
+                maxResults: min(100, max(5, limit - timeline.tweets.count)))
+            timeline.tweets += page.tweets.filter { seen.insert($0.id).inserted }
+            timeline.pages += 1
+            timeline.leftOut += page.partialErrors
+            next = page.nextToken
+        } while next != nil && timeline.tweets.count < limit
+        timeline.tweets = Array(timeline.tweets.prefix(limit))
+        return timeline
+    }
+
+    private func completion(_ job: Job<IngestRequest>, _ timeline: Timeline) -> Completion {
+        let user = job.request.userID
+        let counts: [String: JSONValue] = [
+            "tweets": .integer(timeline.tweets.count), "pages": .integer(timeline.pages), "left_out": .integer(timeline.leftOut),
+        ]
+        let completed = Event(.ingestCompleted, userID: user, causeID: job.envelope.messageID, at: job.now, detail: counts)
+        var followUps = [FollowUp(completed)]
+        if job.request.analyze { followUps.append(FollowUp(AnalyzeRequest(userID: user))) }
+        let entry = AuditEntry(
+            actor: consumer.program, userID: user, action: "ingest", outcome: "done",
+            detail: counts.merging(["message_id": .string(job.envelope.messageID.rawValue)]) { $1 })
+        return Completion(
+            effects: timeline.tweets.isEmpty ? [] : [StoredTweets.upsert(timeline.tweets, of: user, at: job.now)],
+            audit: [entry], followUps: followUps)
+    }
+}

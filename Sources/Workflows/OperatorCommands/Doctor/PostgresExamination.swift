@@ -1,0 +1,56 @@
+import FoundationEssentials
+import Postgres
+import Schema
+
+/// PostgreSQL: reachable, new enough, migrated, and of one mind with us about the time.
+struct PostgresExamination: Sendable {
+    let configuration: PostgresConfiguration
+
+    private static let oldestVersion = 150_000
+    private static let toleratedSkew: TimeInterval = 2
+
+    func findings() async -> [Finding] {
+        do {
+            return try await CommandServers.withPool(configuration) { pool in
+                [try await version(pool), try await clock(pool), try await schema(pool)]
+            }
+        } catch {
+            return [.bad("postgresql", "\(CommandFault(error))", "see the server's log; check DATABASE_URL")]
+        }
+    }
+
+    private func version(_ pool: PostgresPool) async throws -> Finding {
+        let row = try await pool.query(
+            "select current_setting('server_version_num')::int as number, current_setting('server_version') as text")[0]
+        let text = try row.decode(String.self, "text")
+        guard try row.decode(Int.self, "number") >= Self.oldestVersion else {
+            return .bad("postgresql", text, "version 15 or newer is needed")
+        }
+        return .good("postgresql", text)
+    }
+
+    /// The server's time is compared with the middle of question and answer.
+    private func clock(_ pool: PostgresPool) async throws -> Finding {
+        let before = Date()
+        let there = try await pool.query("select clock_timestamp() as now")[0].decode(Date.self, "now")
+        let after = Date()
+        let middle = before.addingTimeInterval(after.timeIntervalSince(before) / 2)
+        return Self.judge(skew: there.timeIntervalSince(middle))
+    }
+
+    static func judge(skew: TimeInterval) -> Finding {
+        let words = "\(Plain.fixed(abs(skew), digits: 1)) s \(skew < 0 ? "behind" : "ahead of") this machine"
+        guard abs(skew) > toleratedSkew else { return .good("clock", "the database's is less than 2 s from this machine's") }
+        return .warning("clock", "the database's is \(words)", "run NTP on both; consent and limits are judged by the clock")
+    }
+
+    private func schema(_ pool: PostgresPool) async throws -> Finding {
+        let rows = try await Migrator(postgres: pool).status()
+        let open = rows.filter { !$0.isApplied }
+        if open.isEmpty { return .good("schema", "\(Plain.count(rows.count, "migration")) applied") }
+        if open.allSatisfy({ $0.state == .pending }) {
+            return .bad("schema", "\(Plain.count(open.count, "migration")) missing", "run `repazoo migrate`")
+        }
+        return .bad("schema", "made by another release", "run `repazoo migrate --status`")
+    }
+}
