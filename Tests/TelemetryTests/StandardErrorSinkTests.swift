@@ -10,6 +10,8 @@ struct StandardErrorSinkTests {
     @Test func eightTasksDoNotInterleave() async throws {
         let pipe = try Pipe()
         _ = fcntl(pipe.writeEnd, F_SETFL, O_NONBLOCK)  // lines wait for room instead of failing
+        // F_SETPIPE_SZ: one page, so that the kernel takes long lines in parts.
+        _ = fcntl(pipe.writeEnd, 1031, 4096)
         let sink = StandardErrorSink(descriptor: pipe.writeEnd, patience: 10_000)
         let options = TelemetryOptions(logLevel: .info, program: "test")
         let reader = OwnThread.start { [end = pipe.readEnd] in readAll(end) }

@@ -1,4 +1,4 @@
-public import Privacy
+import Privacy
 public import TokenVault
 
 extension SettingsReader {

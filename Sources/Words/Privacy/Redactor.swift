@@ -1,7 +1,7 @@
 /// Takes personal data and secrets out of text that stays in the house: logs, errors, metrics, audit details.
 ///
 /// Pure functions over UTF-8 in linear time, safe from any thread. What is found becomes its marker (`[EMAIL]`); a user id
-/// keeps its last four characters. Redacting twice changes nothing more.
+/// keeps its last four characters. Redacting what was redacted keeps its markers.
 public enum Redactor {
     /// Text without findings comes back as it is, without a copy.
     public static func redact(_ text: String) -> String {

@@ -1,4 +1,4 @@
-public import AnthropicAPI
+import AnthropicAPI
 public import Bootstrap
 import ConsumerRuntime
 public import Contracts
@@ -11,7 +11,7 @@ import Privacy
 public struct AnalysisAssembly: ConsumerAssembly {
     public static let consumer = ConsumerName.analyze
     public static let abstract = "Has a model judge the sentiment of users' stored tweets, without a word that names anybody."
-    public static let variables = [
+    public static let variables: [(name: String, meaning: String)] = [
         ("ENCRYPTION_KEY", "also keys the pseudonym under which Anthropic sees a user"),
         ("ANTHROPIC_API_KEY", "the key of the Messages API"),
         ("ANTHROPIC_API_URL", "https://api.anthropic.com, or the sandbox's …/anthropic"),

@@ -7,6 +7,8 @@ public import FoundationEssentials
 public import Postgres
 import Privacy
 
+private typealias JSONValue = Contracts.JSONValue
+
 /// Judges one user's stored tweets that were not judged before: consent → tweets → sanitized prompts → answers, checked
 /// strictly → the analysis, audit entry and `analysis.completed`.
 public struct AnalysisWorkflow: Workflow {

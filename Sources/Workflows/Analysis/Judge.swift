@@ -63,11 +63,11 @@ public struct Judge: Sendable {
     ) async throws {
         let data = PromptSanitizer.sanitize(items.map(\.text), known: [known])
         let prompt = Prompt(instructions: Self.instructions, data: data)
-        do throws(AnthropicError) {
+        do {
             let answer = try await firstAnswer(prompt, &candidates, pseudonym)
             let judged = try SentimentAnswer.decode(answer.text, expecting: items.count)
             findings.add(judged, of: items, answer, replaced: data.replaced.values.reduce(0, +))
-        } catch .truncated where items.count > 1 {
+        } catch AnthropicError.truncated where items.count > 1 {
             try await ask(Array(items[..<(items.count / 2)]), &candidates, known, pseudonym, &findings)
             try await ask(Array(items[(items.count / 2)...]), &candidates, known, pseudonym, &findings)
         }
@@ -76,16 +76,16 @@ public struct Judge: Sendable {
     /// Models that the provider does not know are struck off for the rest of the job.
     private func firstAnswer(
         _ prompt: Prompt, _ candidates: inout [String], _ pseudonym: String
-    ) async throws(AnthropicError) -> MessageAnswer {
+    ) async throws -> MessageAnswer {
         while let model = candidates.first {
-            do throws(AnthropicError) {
+            do {
                 return try await client.createMessage(
                     MessageRequest(
                         model: model, maxTokens: 1024 + 48 * prompt.count, system: Self.system, prompt: prompt,
                         userPseudonym: pseudonym))
-            } catch .notFound where candidates.count > 1 { candidates.removeFirst() }
+            } catch AnthropicError.notFound where candidates.count > 1 { candidates.removeFirst() }
         }
-        throw .invalidRequest("no model is configured for this tier")
+        throw AnthropicError.invalidRequest("no model is configured for this tier")
     }
 }
 

@@ -10,7 +10,7 @@ import TwitterAPI
 public struct IngestionAssembly: ConsumerAssembly {
     public static let consumer = ConsumerName.ingest
     public static let abstract = "Reads the timelines of consenting users from X and stores their tweets."
-    public static let variables = [
+    public static let variables: [(name: String, meaning: String)] = [
         ("ENCRYPTION_KEY", "Fernet key of the stored tokens; `repazoo keys generate` makes one"),
         ("TWITTER_API_URL", "https://api.x.com, or the sandbox's …/twitter"),
         ("TWITTER_FIELD_STYLE", "tweet or post: how X's fields are spelt (tweet)"),

@@ -8,6 +8,8 @@ import Privacy
 public import TokenVault
 public import TwitterAPI
 
+private typealias JSONValue = Contracts.JSONValue
+
 /// Reads one user's timeline and stores it: consent → token → pages since the newest tweet that is stored → rows, audit entry,
 /// `ingest.completed`, and a request to analyze.
 ///

@@ -2,11 +2,20 @@ import EventLoop
 
 /// Opens a connection and logs in, on a thread of its own, as all of it blocks.
 enum RedisConnector {
-    static func connect(_ configuration: RedisConfiguration) async -> Result<HiredisContext, RedisError> {
-        let opened = try? await BlockingThread.run(name: "repazoo-redis") { () -> Result<HiredisContext, RedisError> in
-            do throws(RedisError) { return .success(try open(configuration)) } catch { return .failure(error) }
+    /// Resumes the caller on its own executor, straight from the thread: a detour over the cooperative pool would wait
+    /// there for other people's long computations, while commands run into their time-outs.
+    static func connect(
+        _ configuration: RedisConfiguration, isolation: isolated (any Actor)? = #isolation
+    ) async -> Result<HiredisContext, RedisError> {
+        await withUnsafeContinuation { continuation in
+            BlockingThread.start(name: "repazoo-redis") {
+                do throws(RedisError) {
+                    continuation.resume(returning: .success(try open(configuration)))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
         }
-        return opened ?? .failure(RedisError(.unavailable, during: "connecting"))
     }
 
     private static func open(_ configuration: RedisConfiguration) throws(RedisError) -> HiredisContext {

@@ -1,0 +1,82 @@
+import ArgumentParser
+import EventLoop
+import Glibc
+import Privacy
+
+struct RedactCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "redact", abstract: "Takes personal data and secrets out of text, for logs that stay in the house.",
+        discussion: """
+            Reads standard input line by line (each at most 1 MiB) and writes it with [EMAIL], [PHONE], [IP], [TOKEN],
+            [PASSWORD], [CARD] and [IBAN] in their places; a user id keeps its last four characters.
+
+              journalctl -u myapp | repazoo redact
+              repazoo redact --json-lines < events.jsonl    each line a JSON value; values are also judged by their names
+            """)
+
+    @Flag(help: "Each line is a JSON value, and so is each answer.") var jsonLines = false
+
+    func run() async throws {
+        let isJSON = jsonLines
+        try await CommandRun.carryOut { _ in
+            try await StandardFilter.run { () in LineFilter { line throws(LineFilter.Refusal.Cause) in
+                try isJSON ? TextFilters.redactedJSON(line) : Redactor.redact(line)
+            } }
+            return .done
+        }
+    }
+}
+
+struct SanitizeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sanitize", abstract: "Takes everything personal out of text that leaves the house.",
+        discussion: """
+            What is done to every tweet before it is sent to the AI: [USER], [EMAIL], [PHONE], [URL], [ID], [IP], [TOKEN],
+            [CARD] and [IBAN] take the places; hashtags, emoji, punctuation and case stay. Line by line, each at most 1 MiB.
+
+              echo "Thanks @ada, mail me at ada@example.org" | repazoo sanitize
+            """)
+
+    func run() async throws {
+        try await CommandRun.carryOut { _ in
+            try await StandardFilter.run { () in LineFilter { TextFilters.sanitized($0) } }
+            return .done
+        }
+    }
+}
+
+/// What the filters do to one line.
+enum TextFilters {
+    static func sanitized(_ line: String) -> String { PromptSanitizer.sanitize([line]).texts.first?.text ?? "" }
+
+    /// A blank line stays one.
+    static func redactedJSON(_ line: String) throws(LineFilter.Refusal.Cause) -> String {
+        if line.allSatisfy(\.isWhitespace) { return line }
+        do throws(JSONError) { return Redactor.redact(json: try JSON(parsing: line)).serialized() } catch {
+            throw LineFilter.Refusal.Cause(problem: "\(error)")
+        }
+    }
+}
+
+/// Standard input through a filter to standard output, on a thread of its own since both may block for long.
+enum StandardFilter {
+    static func run(_ makeFilter: @escaping @Sendable () -> LineFilter) async throws {
+        try await BlockingThread.run(name: "repazoo-filter") {
+            signal(SIGPIPE, SIG_IGN)
+            var filter = makeFilter()
+            var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+            do throws(LineFilter.Refusal) {
+                while true {
+                    let count = chunk.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+                    if count < 0, errno == EINTR { continue }
+                    guard count > 0 else { break }
+                    // A reader that has gone (`| head`) wants no more: no fault.
+                    guard ByteSink.write(try filter.feed(chunk[..<count]), to: STDOUT_FILENO) else { return }
+                }
+                ByteSink.write(try filter.finish(), to: STDOUT_FILENO)
+            } catch {
+                throw CommandFault("line \(error.line) of the standard input \(error.problem); nothing of it was written")
+            }
+        }
+    }
+}
