@@ -78,7 +78,7 @@ let package = Package(
         library("EventLoop", in: "Wrappers", ["CEventLoop"]),
         library("AMQP", in: "Wrappers", ["EventLoop", "CRabbitMQ", logging]),
         library("Postgres", in: "Wrappers", ["EventLoop", "CPostgres", logging]),
-        library("Redis", in: "Wrappers", ["EventLoop", "CHiredis", crypto, logging]),
+        library("Redis", in: "Wrappers", ["EventLoop", "CHiredis", crypto]),
         library("HTTPTransport", in: "Wrappers", ["CCurl", crypto]),
 
         // MARK: Words
@@ -115,14 +115,23 @@ let package = Package(
         // MARK: Workflows
         library(
             "Ingestion", in: "Workflows",
-            ["ConsumerRuntime", "Bootstrap", "Consent", "TokenVault", "TwitterAPI", "Postgres", "AuditTrail", "Contracts", "Privacy"]),
+            [
+                "ConsumerRuntime", "Bootstrap", "Consent", "TokenVault", "TwitterAPI", "Postgres", "AuditTrail",
+                "Contracts", "Privacy",
+            ]),
         library(
             "Analysis", in: "Workflows",
-            ["ConsumerRuntime", "Bootstrap", "Consent", "AnthropicAPI", "Postgres", "AuditTrail", "Contracts", "Privacy", crypto]),
+            [
+                "ConsumerRuntime", "Bootstrap", "Consent", "AnthropicAPI", "Postgres", "AuditTrail", "Contracts",
+                "Privacy", crypto,
+            ]),
         library("Sandbox", in: "Workflows", [crypto, hummingbird, logging, argumentParser, lifecycle]),
         library(
             "OperatorCommands", in: "Workflows",
-            ["Bootstrap", "Schema", "Topology", "AMQP", "Postgres", "Redis", "HTTPTransport", "Contracts", "Privacy", "TokenVault", argumentParser]),
+            [
+                "Bootstrap", "Schema", "Topology", "AMQP", "Postgres", "Redis", "HTTPTransport", "Contracts", "Privacy",
+                "TokenVault", argumentParser,
+            ]),
 
         // MARK: Programs
         program("repazoo", ["OperatorCommands"]),
@@ -146,6 +155,12 @@ let package = Package(
         suite("TelemetryTests", ["Telemetry", "HTTPTransport"]),
         suite("SchemaTests", ["Schema"]),
         suite("TopologyTests", ["Topology"]),
+        suite("GateTests", ["TokenVault", "Privacy", "Contracts"]),
+        suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
+        suite("RuntimeTests", ["ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),
+        suite(
+            "EndToEndTests",
+            ["AMQP", "Postgres", "HTTPTransport", "Contracts", "Privacy", "Schema", "Topology", "TokenVault", logging]),
         suite("SandboxTests", ["Sandbox", crypto, logging]),
     ]
 )

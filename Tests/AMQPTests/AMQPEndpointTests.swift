@@ -26,19 +26,23 @@ import Testing
 
     @Test func readsTheParametersOfTLS() throws {
         let tls = try AMQPEndpoint("amqps://h/?cacertfile=%2Fca.pem&certfile=/c&keyfile=/k&verify=verify_none").tls
-        #expect(tls?.caCertificate == "/ca.pem" && tls?.certificate == "/c" && tls?.key == "/k" && tls?.verifies == false)
+        #expect(
+            tls?.caCertificate == "/ca.pem" && tls?.certificate == "/c" && tls?.key == "/k" && tls?.verifies == false)
         #expect(try AMQPEndpoint("amqps://h").tls?.verifies == true)
     }
 
     @Test(arguments: [
-        "", ",", "hunter2", "http://u:hunter2@h", "hunter2://h", "amqp://", "amqp://u:hunter2@", "amqp://u:hunter2@h:0", "amqp://u:hunter2@h:99999",
+        "", ",", "hunter2", "http://u:hunter2@h", "hunter2://h", "amqp://", "amqp://u:hunter2@", "amqp://u:hunter2@h:0",
+        "amqp://u:hunter2@h:99999",
         "amqp://u:hunter2@h/a/b", "amqp://u:hunter2@h?verify=verify_none", "amqps://u:hunter2@h?verify=maybe",
-        "amqps://u:hunter2@h?certfile=/c", "amqps://u:hunter2@h?other=1", "amqps://u:1?hunter2@h", "amqp://u:1#hunter2@h",
+        "amqps://u:hunter2@h?certfile=/c", "amqps://u:hunter2@h?other=1", "amqps://u:1?hunter2@h",
+        "amqp://u:1#hunter2@h",
         "amqp://u:hunter2%00@h", "amqp://u:hun,ter2@h", "amqp://u:hunter2@h:port",
     ])
     func aBadURLIsRefusedWithoutEchoingIt(text: String) {
         #expect { try AMQPEndpoint.list(text) } throws: { error in
-            (error as? AMQPError)?.kind == .invalidURL && !"\(error)".contains("hunter2") && !"\(error)".contains("ter2")
+            (error as? AMQPError)?.kind == .invalidURL && !"\(error)".contains("hunter2")
+                && !"\(error)".contains("ter2")
         }
     }
 

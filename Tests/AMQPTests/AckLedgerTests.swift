@@ -14,7 +14,10 @@ import Testing
     @Test func aboveAGapEachIsAcknowledgedByItself() {
         let ledger = ledger(delivered: 6)
         for tag in [1, 4, 6] as [UInt64] { #expect(ledger.it.finish(tag) == true) }
-        #expect(ledger.it.flush() == [.init(tag: 1, multiple: true), .init(tag: 4, multiple: false), .init(tag: 6, multiple: false)])
+        #expect(
+            ledger.it.flush() == [
+                .init(tag: 1, multiple: true), .init(tag: 4, multiple: false), .init(tag: 6, multiple: false),
+            ])
         for tag in [2, 3] as [UInt64] { #expect(ledger.it.finish(tag) == true) }
         // 4 is told already: the multiple-ack may not name it.
         #expect(ledger.it.flush() == [.init(tag: 3, multiple: true)])

@@ -34,7 +34,8 @@ extension AMQPIntegrationTests {
             try await withThrowingTaskGroup { group in
                 for name in names {
                     group.addTask {
-                        let state = try await connection.declareQueue(name, durable: false, exclusive: true, arguments: ["x-max-length": 7])
+                        let state = try await connection.declareQueue(
+                            name, durable: false, exclusive: true, arguments: ["x-max-length": 7])
                         #expect(state.name == name)
                         for _ in 0..<20 { #expect(try await connection.inspectQueue(name).name == name) }
                     }
@@ -77,7 +78,8 @@ extension AMQPIntegrationTests {
     @Test func anUnreachableNodeIsPassedOver() async throws {
         let url = "amqp://guest:guest@127.0.0.1:1/," + (try SharedServers.address(of: .rabbitmq))
         try await AMQPConnection.open(configuration(url)).close()
-        #expect(await kind { try await AMQPConnection.open(configuration("amqp://127.0.0.1:1")).close() } == .unreachable)
+        #expect(
+            await kind { try await AMQPConnection.open(configuration("amqp://127.0.0.1:1")).close() } == .unreachable)
     }
 
     @Test func propertiesAndEveryHeaderTypeSurviveTheTrip() async throws {
@@ -93,7 +95,8 @@ extension AMQPIntegrationTests {
         properties.type = "type"
         properties.appID = "app"
         properties.headers = [
-            "yes": true, "no": false, "negative": -1, "huge": .integer(.max), "pi": .number(3.25), "text": "grüße 🐦", "empty": "",
+            "yes": true, "no": false, "negative": -1, "huge": .integer(.max), "pi": .number(3.25), "text": "grüße 🐦",
+            "empty": "",
             "bytes": .bytes([0, 255, 1]), "time": .timestamp(1_700_000_001), "null": .null,
             "array": .array([1, "two", .array([]), .table(["deep": .array([.null, false])])]),
             "table": .table(["a": .table(["b": .table([:])])]),

@@ -26,7 +26,9 @@ extension AMQPIntegrationTests {
                         return .acknowledge
                     })
                 try await consumer.start(patience: .seconds(5))
-                try await withPublisher(through, onAvailabilityChange: { if case .down = $0 { changes.add("publisher down") } }) { publisher in
+                try await withPublisher(
+                    through, onAvailabilityChange: { if case .down = $0 { changes.add("publisher down") } }
+                ) { publisher in
                     try await publisher.publish(.numbered(0, to: queue))
                     wire.mode = .frozen
                     let waiting = Task { try await publisher.publish(1..<50, to: queue, tasks: 50) }
@@ -55,7 +57,10 @@ extension AMQPIntegrationTests {
                 try await withPublisher(through) { publisher in
                     try await withThrowingTaskGroup { group in
                         for number in 0..<600 {
-                            group.addTask { try await publisher.publish(.numbered(number, to: queue, body: [UInt8](repeating: 7, count: 5000))) }
+                            group.addTask {
+                                try await publisher.publish(
+                                    .numbered(number, to: queue, body: [UInt8](repeating: 7, count: 5000)))
+                            }
                         }
                         for size in [3, 7_777, 20_011, 60_001] {
                             wire.mode = .cutting(after: size)
@@ -72,7 +77,8 @@ extension AMQPIntegrationTests {
     }
 
     @Test(arguments: [
-        Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), Array("AMQP\0\0\u{9}\u{1}".utf8), [UInt8](repeating: 0, count: 64),
+        Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), Array("AMQP\0\0\u{9}\u{1}".utf8),
+        [UInt8](repeating: 0, count: 64),
         [UInt8](repeating: 255, count: 4096), [1, 0, 0, 0, 0, 0, 1, 0, 206], [1, 0, 1, 0, 0, 0, 4, 0, 60, 0, 60, 206],
         [8, 0, 0, 255, 255, 255, 255, 0], [3, 0, 1, 0, 0, 0, 1, 65, 206], [1, 0, 1, 0, 0, 0, 4, 0, 99, 0, 99, 206],
     ])
@@ -119,7 +125,8 @@ extension AMQPIntegrationTests {
             try await withQueue(configuration()) { queue in
                 let downs = Tally<Bool>()
                 let consumer = AMQPConsumer(
-                    through, queue: queue, prefetch: 1, onAvailabilityChange: { if case .down = $0 { downs.add(true) } },
+                    through, queue: queue, prefetch: 1,
+                    onAvailabilityChange: { if case .down = $0 { downs.add(true) } },
                     handler: { _ in .acknowledge })
                 try await consumer.start(patience: .seconds(5))
                 let publisher = AMQPPublisher(through)

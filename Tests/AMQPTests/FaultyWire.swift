@@ -21,7 +21,7 @@ final class FaultyWire: Sendable {
     let port: Int
     private let target: Int
     private let listener: Int32
-    private let state = Mutex((mode: Mode.passing, accepted: 0, isOver: false))
+    private let state = Mutex((mode: Mode.passing, accepted: 0, cuts: 0, isOver: false))
 
     init(to target: Int) throws {
         self.target = target
@@ -31,7 +31,8 @@ final class FaultyWire: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let port = withUnsafeMutableBytes(of: &address) { raw in
             let pointer = raw.assumingMemoryBound(to: sockaddr.self).baseAddress
-            guard bind(listener, pointer!, length) == 0, listen(listener, 64) == 0, getsockname(listener, pointer!, &length) == 0
+            guard bind(listener, pointer!, length) == 0, listen(listener, 64) == 0,
+                getsockname(listener, pointer!, &length) == 0
             else { return 0 }
             return Int(UInt16(bigEndian: raw.assumingMemoryBound(to: sockaddr_in.self)[0].sin_port))
         }
@@ -61,7 +62,10 @@ final class FaultyWire: Sendable {
             guard Self.isReadable(listener) else { continue }
             let client = Glibc.accept(listener, nil, nil)
             guard client >= 0 else { continue }
-            state.withLock { $0.accepted += 1 }
+            let cuts = state.withLock { state in
+                state.accepted += 1
+                return state.cuts
+            }
             if mode == .refusing {
                 close(client)
                 continue
@@ -71,19 +75,27 @@ final class FaultyWire: Sendable {
             let finish: @Sendable () -> Void = {
                 shutdown(client, Int32(SHUT_RDWR))
                 shutdown(broker, Int32(SHUT_RDWR))
-                guard ends.withLock({ $0 -= 1; return $0 == 0 }) else { return }
+                guard
+                    ends.withLock({
+                        $0 -= 1; return $0 == 0
+                    })
+                else { return }
                 close(client)
                 close(broker)
             }
-            BlockingThread.start(name: "wire-up") { self.carry(client, broker, fromBroker: false); finish() }
-            BlockingThread.start(name: "wire-down") { self.carry(broker, client, fromBroker: true); finish() }
+            BlockingThread.start(name: "wire-up") {
+                self.carry(client, broker, fromBroker: false, cuts); finish()
+            }
+            BlockingThread.start(name: "wire-down") {
+                self.carry(broker, client, fromBroker: true, cuts); finish()
+            }
         }
         close(listener)
     }
 
-    private func carry(_ source: Int32, _ target: Int32, fromBroker: Bool) {
+    private func carry(_ source: Int32, _ target: Int32, fromBroker: Bool, _ cuts: Int) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        while !state.withLock({ $0.isOver }) {
+        while state.withLock({ !$0.isOver && $0.cuts == cuts }) {
             guard Self.isReadable(source) else { continue }
             let mode = mode
             if mode == .frozen {
@@ -100,10 +112,13 @@ final class FaultyWire: Sendable {
                 }
                 if case .cutting(let rest) = mode {
                     limit = min(count, rest)
-                    self.mode = rest > count ? .cutting(after: rest - count) : .passing
+                    state.withLock { state in
+                        state.mode = rest > count ? .cutting(after: rest - count) : .passing
+                        if rest <= count { state.cuts += 1 }
+                    }
                 }
             }
-            guard Self.sendAll(target, buffer[..<limit]), limit == count else { return }
+            guard Self.sendAll(target, buffer[..<limit]) else { return }
         }
     }
 

@@ -8,7 +8,8 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3))) struct AMQPIntegrationTests {}
 
 func configuration(_ url: String? = nil, _ name: String = #function) throws -> AMQPConfiguration {
-    var configuration = try AMQPConfiguration(url: try url ?? SharedServers.address(of: .rabbitmq), connectionName: name)
+    var configuration = try AMQPConfiguration(
+        url: try url ?? SharedServers.address(of: .rabbitmq), connectionName: name)
     configuration.connectTimeout = .seconds(5)
     return configuration
 }
@@ -68,7 +69,9 @@ extension AMQPConnection {
 
 extension AMQPPublisher {
     /// Publishes messages whose id and body are their number, `tasks` at once.
-    func publish(_ numbers: Range<Int>, to queue: String, tasks: Int = 200, patience: Duration = .seconds(60)) async throws {
+    func publish(_ numbers: Range<Int>, to queue: String, tasks: Int = 200, patience: Duration = .seconds(60))
+        async throws
+    {
         try await withThrowingTaskGroup { group in
             for part in 0..<tasks {
                 group.addTask {
@@ -87,7 +90,8 @@ extension Publication {
         var properties = AMQPProperties()
         properties.messageID = String(number)
         properties.deliveryMode = 2
-        return Publication(exchange: exchange, routingKey: queue, properties: properties, body: body ?? Array(String(number).utf8))
+        return Publication(
+            exchange: exchange, routingKey: queue, properties: properties, body: body ?? Array(String(number).utf8))
     }
 }
 

@@ -16,9 +16,13 @@ extension AMQPIntegrationTests {
             ssl_options.keyfile = \(authority.path("server.key"))
             """
         try await PrivateServers.with([.rabbitmq], settings: ["SERVERS_RABBITMQ_CONF": settings]) { servers in
-            try await certificatesAreChecked(authority, port)
-            try await anAlarmMakesPublishersWaitAndConsumersGoOn(servers)
-            try await aBrokerKilledInTheMiddleLosesNothing(servers)
+            // Declared early: RabbitMQ 3.10 notes a new quorum queue's member on disk only some time later, and a broker killed
+            // before starts it anew, empty and without a leader.
+            try await withQueue(configuration(servers.amqpURL)) { queue in
+                try await certificatesAreChecked(authority, port)
+                try await anAlarmMakesPublishersWaitAndConsumersGoOn(servers)
+                try await aBrokerKilledInTheMiddleLosesNothing(servers, queue)
+            }
         }
     }
 
@@ -43,7 +47,8 @@ extension AMQPIntegrationTests {
         for wrong in [other, otherName, "amqps://guest:guest@localhost:\(port)/%2F"] {
             #expect(await kind { try await AMQPConnection.open(configuration(wrong)).close() } == .tls)
         }
-        try await AMQPConnection.open(configuration("amqps://guest:guest@127.0.0.1:\(port)/%2F?verify=verify_none")).close()
+        try await AMQPConnection.open(configuration("amqps://guest:guest@127.0.0.1:\(port)/%2F?verify=verify_none"))
+            .close()
     }
 
     private func anAlarmMakesPublishersWaitAndConsumersGoOn(_ servers: PrivateServers) async throws {
@@ -64,7 +69,9 @@ extension AMQPIntegrationTests {
                 _ = try await servers.rabbitmqctl("set_vm_memory_high_watermark", "0.00001")
                 let waiting = Task { try await publisher.publish(300..<400, to: queue, tasks: 100) }
                 try await eventually("it is reported") { changes.count("blocked") == 1 }
-                #expect(await kind { try await publisher.publish(.numbered(999, to: queue), patience: .milliseconds(100)) } == .blocked)
+                #expect(
+                    await kind { try await publisher.publish(.numbered(999, to: queue), patience: .milliseconds(100)) }
+                        == .blocked)
                 let consumer = AMQPConsumer(plain, queue: queue, prefetch: 50) { delivery in
                     seen.add(delivery.properties.messageID ?? "")
                     return .acknowledge
@@ -80,32 +87,33 @@ extension AMQPIntegrationTests {
         }
     }
 
-    func aBrokerKilledInTheMiddleLosesNothing(_ servers: PrivateServers) async throws {
+    private func aBrokerKilledInTheMiddleLosesNothing(_ servers: PrivateServers, _ queue: String) async throws {
         let plain = try configuration(servers.amqpURL)
-        try await withQueue(plain) { queue in
-            let (seen, changes) = (Tally<String>(), Tally<String>())
-            let consumer = AMQPConsumer(
-                plain, queue: queue, prefetch: 200,
-                onAvailabilityChange: { if case .up = $0 { changes.add("up") } else { changes.add("down") } },
-                handler: { delivery in
-                    seen.add(delivery.properties.messageID ?? "")
-                    return .acknowledge
-                })
-            try await consumer.start(patience: .seconds(5))
-            try await withPublisher(
-                plain, onAvailabilityChange: { if case .up = $0 { changes.add("publisher up") } else { changes.add("publisher down") } }
-            ) { publisher in
-                let publishing = Task { try await publisher.publish(0..<10_000, to: queue, tasks: 300) }
-                try await eventually("a third is through") { seen.distinct > 3_000 }
-                try await servers.kill(.rabbitmq)
-                try await servers.start(.rabbitmq)
-                try await publishing.value
+        let (seen, changes) = (Tally<String>(), Tally<String>())
+        let consumer = AMQPConsumer(
+            plain, queue: queue, prefetch: 200,
+            onAvailabilityChange: { if case .up = $0 { changes.add("up") } else { changes.add("down") } },
+            handler: { delivery in
+                seen.add(delivery.properties.messageID ?? "")
+                return .acknowledge
+            })
+        try await consumer.start(patience: .seconds(5))
+        try await withPublisher(
+            plain,
+            onAvailabilityChange: {
+                if case .up = $0 { changes.add("publisher up") } else { changes.add("publisher down") }
             }
-            try await eventually("all are seen", within: .seconds(30)) { seen.distinct == 10_000 }
-            await consumer.stop(grace: .seconds(5))
-            #expect(changes.count("up") == 2 && changes.count("down") == 1)
-            #expect(changes.count("publisher up") == 2 && changes.count("publisher down") == 1)
+        ) { publisher in
+            let publishing = Task { try await publisher.publish(0..<10_000, to: queue, tasks: 300) }
+            try await eventually("a third is through", within: .seconds(20)) { seen.distinct > 3_000 }
+            try await servers.kill(.rabbitmq)
+            try await servers.start(.rabbitmq)
+            try await publishing.value
         }
+        try await eventually("all are seen", within: .seconds(30)) { seen.distinct == 10_000 }
+        await consumer.stop(grace: .seconds(5))
+        #expect(changes.count("up") == 2 && changes.count("down") == 1)
+        #expect(changes.count("publisher up") == 2 && changes.count("publisher down") == 1)
     }
 }
 

@@ -11,7 +11,8 @@ extension AMQPIntegrationTests {
                     for number in 0..<1000 {
                         group.addTask {
                             let target = number % 50 == 7 ? "nowhere" : queue
-                            if await kind({ try await publisher.publish(.numbered(number, to: target)) }) == .unroutable {
+                            if await kind({ try await publisher.publish(.numbered(number, to: target)) }) == .unroutable
+                            {
                                 failed.add(number % 50)
                             }
                         }
@@ -34,7 +35,8 @@ extension AMQPIntegrationTests {
                     for number in 0..<300 {
                         group.addTask {
                             let isBad = number == 40 || number == 200
-                            let message = Publication.numbered(number, to: queue, exchange: isBad ? "no-such-exchange" : "")
+                            let message = Publication.numbered(
+                                number, to: queue, exchange: isBad ? "no-such-exchange" : "")
                             let kind = await kind { try await publisher.publish(message) }
                             outcomes.add("\(isBad) \(kind.map { "\($0)" } ?? "confirmed")")
                         }
@@ -50,7 +52,8 @@ extension AMQPIntegrationTests {
     @Test func aMessageThatAMQPCannotCarryHarmsNoOther() async throws {
         try await withQueue(configuration()) { queue in
             let downs = Tally<Bool>()
-            try await withPublisher(configuration(), onAvailabilityChange: { if case .down = $0 { downs.add(true) } }) { publisher in
+            try await withPublisher(configuration(), onAvailabilityChange: { if case .down = $0 { downs.add(true) } }) {
+                publisher in
                 var message = Publication.numbered(1, to: queue)
                 message.properties.messageID = String(repeating: "x", count: 256)
                 let bad = message
@@ -76,8 +79,12 @@ extension AMQPIntegrationTests {
             }
             let good = Tally<Int>()
             let consumer = AMQPConsumer(try configuration(), queue: queue, prefetch: 3) { delivery in
-                let isWhole = delivery.body.indices.allSatisfy { delivery.body[$0] == UInt8(truncatingIfNeeded: $0 &* 31) }
-                if isWhole, delivery.properties.messageID == String(delivery.body.count) { good.add(delivery.body.count) }
+                let isWhole = delivery.body.indices.allSatisfy {
+                    delivery.body[$0] == UInt8(truncatingIfNeeded: $0 &* 31)
+                }
+                if isWhole, delivery.properties.messageID == String(delivery.body.count) {
+                    good.add(delivery.body.count)
+                }
                 return .acknowledge
             }
             try await consumer.start(patience: .seconds(5))
@@ -94,14 +101,19 @@ extension AMQPIntegrationTests {
                 var isFull = false
                 var confirmed = 0
                 while !isFull, confirmed < 50 {
-                    isFull = await kind { try await publisher.publish(.numbered(confirmed, to: queue), patience: .seconds(1)) } == .nacked
+                    isFull =
+                        await kind {
+                            try await publisher.publish(.numbered(confirmed, to: queue), patience: .seconds(1))
+                        } == .nacked
                     if !isFull { confirmed += 1 }
                 }
                 #expect(isFull && confirmed >= 5)
                 await withTaskGroup { group in
                     for number in 100..<150 {
                         group.addTask {
-                            let kind = await kind { try await publisher.publish(.numbered(number, to: queue), patience: .seconds(2)) }
+                            let kind = await kind {
+                                try await publisher.publish(.numbered(number, to: queue), patience: .seconds(2))
+                            }
                             outcomes.add(kind.map { "\($0)" } ?? "confirmed")
                         }
                     }
@@ -118,7 +130,9 @@ extension AMQPIntegrationTests {
 
     @Test func aWaitingPublishIsCancelled() async throws {
         let publisher = AMQPPublisher(try configuration())
-        let waiting = (0..<20).map { number in Task { try await publisher.publish(.numbered(number, to: "q"), patience: .seconds(100)) } }
+        let waiting = (0..<20).map { number in
+            Task { try await publisher.publish(.numbered(number, to: "q"), patience: .seconds(100)) }
+        }
         for task in waiting { task.cancel() }
         for task in waiting { await #expect(throws: CancellationError.self) { try await task.value } }
         await publisher.close()
@@ -127,13 +141,17 @@ extension AMQPIntegrationTests {
     @Test func withoutABrokerPatienceEnds() async throws {
         let publisher = AMQPPublisher(try configuration("amqp://127.0.0.1:1"))
         #expect(await kind { try await publisher.start(patience: .zero) } == .unreachable)
-        #expect(await kind { try await publisher.publish(.numbered(1, to: "q"), patience: .milliseconds(100)) } == .unreachable)
+        #expect(
+            await kind { try await publisher.publish(.numbered(1, to: "q"), patience: .milliseconds(100)) }
+                == .unreachable)
         await publisher.close()
     }
 
     @Test func closingGivesEveryWaiterItsError() async throws {
         let publisher = AMQPPublisher(try configuration())
-        let waiting = (0..<20).map { number in Task { await kind { try await publisher.publish(.numbered(number, to: "q")) } } }
+        let waiting = (0..<20).map { number in
+            Task { await kind { try await publisher.publish(.numbered(number, to: "q")) } }
+        }
         let start = Task { await kind { try await publisher.start(patience: .seconds(10)) } }
         for _ in 0..<50 { await Task.yield() }
         await publisher.close()

@@ -40,7 +40,9 @@ import Testing
             var content = try assembler.it.header(AMQPProperties(), bodySize: UInt64(body.count))
             for piece in stride(from: 0, to: body.count, by: 64) {
                 #expect(content == nil)
-                content = try body[piece..<min(piece + 64, body.count)].withUnsafeBytes { try assembler.it.fragment($0) }
+                content = try body[piece..<min(piece + 64, body.count)].withUnsafeBytes {
+                    try assembler.it.fragment($0)
+                }
             }
             #expect(content?.body == body)
         }
@@ -58,14 +60,18 @@ import Testing
         #expect(throws: ContentAssembler.OutOfOrder.self) { _ = try begun.it.header(AMQPProperties(), bodySize: .max) }
         _ = try begun.it.header(AMQPProperties(), bodySize: 1)
         #expect(throws: ContentAssembler.OutOfOrder.self) { _ = try begun.it.header(AMQPProperties(), bodySize: 1) }
-        #expect(throws: ContentAssembler.OutOfOrder.self) { _ = try [1, 2].withUnsafeBytes { try begun.it.fragment($0) } }
+        #expect(throws: ContentAssembler.OutOfOrder.self) {
+            _ = try [1, 2].withUnsafeBytes { try begun.it.fragment($0) }
+        }
     }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct ReconnectDelayTests {
     @Test func doublesUpToTheLongestAndStaysInItsUpperHalf() {
         let delay = Box(ReconnectDelay())
-        #expect((0..<9).map { _ in delay.it.next(random: 1) } == [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000].map { .milliseconds($0) })
+        #expect(
+            (0..<9).map { _ in delay.it.next(random: 1) }
+                == [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000].map { .milliseconds($0) })
         #expect(delay.it.next(random: 0) == .seconds(5))
         for _ in 0..<200 { #expect(delay.it.next() <= .seconds(10)) }
         delay.it.succeeded()
@@ -93,7 +99,8 @@ import Testing
             publication { $0.headers = [String(repeating: "x", count: 256): 1] },
             publication { $0.headers = ["x": .bytes([UInt8](repeating: 0, count: 100_000))] },
             publication { $0.headers = ["x": deep] },
-            Publication(exchange: "", routingKey: String(repeating: "k", count: 300), properties: AMQPProperties(), body: []),
+            Publication(
+                exchange: "", routingKey: String(repeating: "k", count: 300), properties: AMQPProperties(), body: []),
         ]
         for message in bad {
             #expect { try message.validate() } throws: { ($0 as? AMQPError)?.kind == .invalidMessage }

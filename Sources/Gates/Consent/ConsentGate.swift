@@ -13,7 +13,8 @@ public struct ConsentGate: Sendable {
     /// Nil when the work may begin.
     public func refusal(for user: UserID, at now: Date) async throws -> RefusalReason? {
         let row = try await postgres.query(
-            SQL("select consent_refusal(\(user.rawValue), \(now)) as reason").named("consent_refusal")).first
+            SQL("select consent_refusal(\(user.rawValue), \(now)) as reason").named("consent_refusal")
+        ).first
         guard let word = try row?.decode(String?.self, "reason") else { return nil }
         // A word that this program does not know still means no.
         return RefusalReason(rawValue: word) ?? .noConsent

@@ -26,9 +26,11 @@ extension ConsumerCommand {
             ("DATABASE_URL", "postgresql://user:password@host:port/database"),
         ]
         let optional = [
-            ("CONSUMER_CONCURRENCY", "jobs in flight (16)"), ("HTTP_PORT, HTTP_HOST", "serves /healthz, /readyz, /metrics"),
+            ("CONSUMER_CONCURRENCY", "jobs in flight (16)"),
+            ("HTTP_PORT, HTTP_HOST", "serves /healthz, /readyz, /metrics"),
             ("SHUTDOWN_GRACE", "time to finish after SIGTERM (30s)"),
-            ("STARTUP_TIMEOUT", "patience with servers at start (60s)"), ("LOG_LEVEL, LOG_FORMAT", "info; json or text"),
+            ("STARTUP_TIMEOUT", "patience with servers at start (60s)"),
+            ("LOG_LEVEL, LOG_FORMAT", "info; json or text"),
         ]
         let lines = (common + Assembly.variables.map { ($0.name, $0.meaning) } + optional).map {
             "  " + $0.0.padded(to: 24) + " " + $0.1

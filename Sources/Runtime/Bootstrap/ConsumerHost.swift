@@ -14,9 +14,12 @@ public enum ConsumerHost {
         let program = assembly.consumer.program
         var reader = SettingsReader()
         let process = ProcessSettings.read(&reader, program: program)
-        let servers = ServerSettings.read(&reader, program: program, connections: min(16, max(2, process.concurrency / 2)))
+        let servers = ServerSettings.read(
+            &reader, program: program, connections: min(16, max(2, process.concurrency / 2)))
         let assembly = Assembly(reading: &reader)
-        do throws(ConfigurationFaults) { try reader.finish() } catch { return complain("\(program): \(error)", .configuration) }
+        do throws(ConfigurationFaults) { try reader.finish() } catch {
+            return complain("\(program): \(error)", .configuration)
+        }
         guard let broker = servers.broker, let database = servers.postgres else { return .configuration }
 
         Telemetry.bootstrap(process.telemetry)
@@ -52,7 +55,8 @@ public enum ConsumerHost {
     }
 
     private static func pool(
-        _ configuration: PostgresConfiguration, _ readiness: Readiness, _ dependencies: DependencyWatch, _ logger: Logger
+        _ configuration: PostgresConfiguration, _ readiness: Readiness, _ dependencies: DependencyWatch,
+        _ logger: Logger
     ) -> PostgresPool {
         readiness.register("postgres")
         return PostgresPool(configuration: configuration, logger: logger) { availability in

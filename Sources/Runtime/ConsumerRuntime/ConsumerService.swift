@@ -24,8 +24,10 @@ public struct ConsumerService<W: Workflow>: Service {
     private let onDependency: DependencyObserver
 
     public init(
-        workflow: W, broker: AMQPConfiguration, postgres: PostgresPool, dependencies: DependencyWatch, settings: ConsumerSettings,
-        logger: Logger, now: @escaping @Sendable () -> Date = { Date() }, observeStep: @escaping StepObserver = { _ in },
+        workflow: W, broker: AMQPConfiguration, postgres: PostgresPool, dependencies: DependencyWatch,
+        settings: ConsumerSettings,
+        logger: Logger, now: @escaping @Sendable () -> Date = { Date() },
+        observeStep: @escaping StepObserver = { _ in },
         onDependency: @escaping DependencyObserver
     ) {
         self.workflow = workflow
@@ -47,7 +49,8 @@ public struct ConsumerService<W: Workflow>: Service {
         }
         try await publisher.start(patience: settings.startupTimeout)
         try await consumer.start(patience: settings.startupTimeout)
-        logger.info("consuming", metadata: ["queue": "\(workflow.consumer.queue)", "concurrency": "\(settings.concurrency)"])
+        logger.info(
+            "consuming", metadata: ["queue": "\(workflow.consumer.queue)", "concurrency": "\(settings.concurrency)"])
 
         try? await gracefulShutdown()
 
@@ -77,13 +80,20 @@ public struct ConsumerService<W: Workflow>: Service {
 
     private func makeConsumer(_ publisher: AMQPPublisher) -> AMQPConsumer {
         let processor = MessageProcessor(
-            workflow: workflow, postgres: postgres, receipts: ReceiptBook(consumer: workflow.consumer, postgres: postgres),
-            dispatcher: Dispatcher(consumer: workflow.consumer, publisher: publisher), gate: gate, policy: settings.policy,
-            metrics: ConsumerMetrics(consumer: workflow.consumer.rawValue), logger: logger, now: now, observe: observeStep)
+            workflow: workflow, postgres: postgres,
+            receipts: ReceiptBook(consumer: workflow.consumer, postgres: postgres),
+            dispatcher: Dispatcher(consumer: workflow.consumer, publisher: publisher), gate: gate,
+            policy: settings.policy,
+            metrics: ConsumerMetrics(consumer: workflow.consumer.rawValue), logger: logger, now: now,
+            observe: observeStep)
         return AMQPConsumer(
             named("consume"), queue: workflow.consumer.queue.rawValue, prefetch: settings.concurrency,
             onAvailabilityChange: { [onDependency] availability in
-                if case .down(let error) = availability { onDependency("rabbitmq", "\(error)") } else { onDependency("rabbitmq", nil) }
+                if case .down(let error) = availability {
+                    onDependency("rabbitmq", "\(error)")
+                } else {
+                    onDependency("rabbitmq", nil)
+                }
             },
             handler: { await processor.process($0) })
     }

@@ -7,7 +7,8 @@ extension Delivery {
     var messageProperties: MessageProperties {
         MessageProperties(
             messageID: properties.messageID, type: properties.type, contentType: properties.contentType,
-            contentEncoding: properties.contentEncoding, correlationID: properties.correlationID, appID: properties.appID,
+            contentEncoding: properties.contentEncoding, correlationID: properties.correlationID,
+            appID: properties.appID,
             timestamp: properties.timestamp.map { Date(timeIntervalSince1970: Double($0)) },
             headers: properties.headers.mapValues(\.headerValue), routingKey: routingKey)
     }

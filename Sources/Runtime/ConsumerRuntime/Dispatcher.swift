@@ -24,7 +24,8 @@ struct Dispatcher: Sendable {
             }
             try await publisher.publish(
                 Publication(
-                    exchange: followUp.exchange.rawValue, routingKey: followUp.routingKey.rawValue, properties: properties,
+                    exchange: followUp.exchange.rawValue, routingKey: followUp.routingKey.rawValue,
+                    properties: properties,
                     body: followUp.body, isMandatory: followUp.isMandatory))
         }
     }

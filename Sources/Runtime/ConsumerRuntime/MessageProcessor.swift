@@ -50,7 +50,9 @@ struct MessageProcessor<W: Workflow>: Sendable {
                 // Nothing was decided: what is committed is found again by its receipt.
                 outages += 1
                 metrics.held.increment()
-                logger.debug("a server is away; the message is held", metadata: ["error": "\(error)"])
+                // An outage is told once by whoever watches the server; a queue that nobody declared is told here.
+                let level: Logger.Level = outages % 20 == 1 && Outage.needsPeople(error) ? .error : .debug
+                logger.log(level: level, "cannot go on; the message is held", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: .milliseconds(min(100 * outages, 5000)))
             }
         }
@@ -105,7 +107,9 @@ struct MessageProcessor<W: Workflow>: Sendable {
         if Outage.explains(error) { throw error }
         if let outcome = workflow.outcome(of: error, at: now()) { return outcome }
         job.logger.warning("the work failed", metadata: ["error": "\(error)"])
-        if let error = error as? PostgresError { return error.isRetryable ? .failed(.database) : .failedForGood(.database) }
+        if let error = error as? PostgresError {
+            return error.isRetryable ? .failed(.database) : .failedForGood(.database)
+        }
         return .failed(.unexpected)
     }
 
@@ -141,12 +145,14 @@ struct MessageProcessor<W: Workflow>: Sendable {
                 delivery, until: until, attempt: attempt, deadline: deadline, history: history, now: time)
             metrics.count(attempt == envelope.attempt ? "postponed" : "retried")
             job.logger.info(
-                "comes back later", metadata: ["reason": "\(code)", "until": "\(RFC3339.text(until))", "attempt": "\(attempt)"])
+                "comes back later",
+                metadata: ["reason": "\(code)", "until": "\(RFC3339.text(until))", "attempt": "\(attempt)"])
         case .bury(let reason, let code):
             history.add(code, at: time)
             try await dispatcher.bury(delivery, reason, code: code, history: history)
             metrics.count("dead")
-            job.logger.error("dead", metadata: ["reason": "\(reason)", "code": "\(code)", "attempt": "\(envelope.attempt)"])
+            job.logger.error(
+                "dead", metadata: ["reason": "\(reason)", "code": "\(code)", "attempt": "\(envelope.attempt)"])
         }
         observe(.announced)
     }

@@ -11,4 +11,10 @@ enum Outage {
         default: false
         }
     }
+
+    /// Will not pass by itself: nothing is bound where a message must go, or the broker refuses our rights.
+    static func needsPeople(_ error: any Error) -> Bool {
+        guard let error = error as? AMQPError else { return false }
+        return error.kind == .unroutable || error.kind == .accessRefused
+    }
 }

@@ -66,7 +66,8 @@ public struct Migrator: Sendable {
                 guard let next = migrations.first(where: { recorded[$0.number] == nil }) else { return nil }
                 try await transaction.script(next.sql)
                 try await transaction.query(
-                    "insert into schema_migrations (number, name, checksum) values (\(next.number), \(next.name), \(next.checksum))")
+                    "insert into schema_migrations (number, name, checksum) values (\(next.number), \(next.name), \(next.checksum))"
+                )
                 return next
             }
             guard let applied else { return done }
@@ -78,7 +79,8 @@ public struct Migrator: Sendable {
     /// What is applied, pending, changed or unknown. Changes nothing.
     public func status() async throws -> [Status] {
         let exists = try await postgres.query("select to_regclass('schema_migrations') is not null as there").first
-        let recorded = try exists?.decode(Bool.self, "there") == true ? Self.read(await postgres.query(Self.listing)) : [:]
+        let recorded =
+            try exists?.decode(Bool.self, "there") == true ? Self.read(await postgres.query(Self.listing)) : [:]
         let known = migrations.map { migration in
             let state: State =
                 switch recorded[migration.number] {
@@ -98,7 +100,9 @@ public struct Migrator: Sendable {
                 throw .changed(number: migration.number, name: migration.name)
             }
         }
-        if let newest = recorded.keys.max(), newest > migrations.last?.number ?? 0 { throw .newerThanProgram(number: newest) }
+        if let newest = recorded.keys.max(), newest > migrations.last?.number ?? 0 {
+            throw .newerThanProgram(number: newest)
+        }
     }
 
     private static let listing: SQL = """

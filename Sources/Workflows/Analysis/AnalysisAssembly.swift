@@ -10,7 +10,8 @@ import Privacy
 /// Puts the analyze consumer together.
 public struct AnalysisAssembly: ConsumerAssembly {
     public static let consumer = ConsumerName.analyze
-    public static let abstract = "Has a model judge the sentiment of users' stored tweets, without a word that names anybody."
+    public static let abstract =
+        "Has a model judge the sentiment of users' stored tweets, without a word that names anybody."
     public static let variables: [(name: String, meaning: String)] = [
         ("ENCRYPTION_KEY", "also keys the pseudonym under which Anthropic sees a user"),
         ("ANTHROPIC_API_KEY", "the key of the Messages API"),
@@ -26,7 +27,7 @@ public struct AnalysisAssembly: ConsumerAssembly {
 
     public init(reading reader: inout SettingsReader) {
         apiKey = reader.secret("ANTHROPIC_API_KEY", "expected the key of the Messages API")
-        apiURL = reader.text("ANTHROPIC_API_URL") ?? AnthropicClient.defaultBaseURL
+        apiURL = reader.baseURL("ANTHROPIC_API_URL", default: AnthropicClient.defaultBaseURL)
         models = TierModels(
             basic: Self.list(reader.text("ANTHROPIC_MODEL_BASIC") ?? "claude-sonnet-5"),
             pro: Self.list(reader.text("ANTHROPIC_MODEL_PRO") ?? "claude-opus-5"))

@@ -22,7 +22,8 @@ struct AnalysisSubject {
         return AnalysisSubject(
             tier: try row.decode(String.self, "tier"),
             identity: KnownIdentity(
-                handle: try row.decode(String?.self, "handle"), displayName: try row.decode(String?.self, "display_name"),
+                handle: try row.decode(String?.self, "handle"),
+                displayName: try row.decode(String?.self, "display_name"),
                 email: try row.decode(String?.self, "email")))
     }
 }

@@ -42,7 +42,8 @@ public struct AnalysisWorkflow: Workflow {
         let tweets = try await UnjudgedTweets.read(of: job.request, postgres)
         if tweets.isEmpty { return .ended(.refused(.nothingToAnalyze)) }
         let findings = try await judge.judge(
-            tweets, tier: subject.tier, known: subject.identity, pseudonym: pseudonyms.pseudonym(of: job.request.userID))
+            tweets, tier: subject.tier, known: subject.identity, pseudonym: pseudonyms.pseudonym(of: job.request.userID)
+        )
         return .completed(completion(job, findings))
     }
 

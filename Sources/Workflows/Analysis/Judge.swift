@@ -59,7 +59,8 @@ public struct Judge: Sendable {
 
     /// An answer that was cut off is asked for again in halves.
     private func ask(
-        _ items: [Item], _ candidates: inout [String], _ known: KnownIdentity, _ pseudonym: String, _ findings: inout Findings
+        _ items: [Item], _ candidates: inout [String], _ known: KnownIdentity, _ pseudonym: String,
+        _ findings: inout Findings
     ) async throws {
         let data = PromptSanitizer.sanitize(items.map(\.text), known: [known])
         let prompt = Prompt(instructions: Self.instructions, data: data)

@@ -44,7 +44,10 @@ struct NewAnalysis {
             "summary": .string(findings.summaries.joined(separator: " ")),
             "tweets": .array(
                 findings.verdicts.map {
-                    ["id": .string($0.tweetID), "sentiment": .string($0.sentiment.rawValue), "score": .number($0.score)]
+                    [
+                        "id": .string($0.tweetID), "sentiment": .string($0.sentiment.rawValue),
+                        "score": .number($0.score),
+                    ]
                 }),
         ]
     }

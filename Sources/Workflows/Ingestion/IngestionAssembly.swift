@@ -22,7 +22,7 @@ public struct IngestionAssembly: ConsumerAssembly {
 
     public init(reading reader: inout SettingsReader) {
         vault = reader.tokenVault()
-        apiURL = reader.text("TWITTER_API_URL") ?? TwitterClient.defaultBaseURL
+        apiURL = reader.baseURL("TWITTER_API_URL", default: TwitterClient.defaultBaseURL)
         fieldStyle = reader.choice("TWITTER_FIELD_STYLE", default: TwitterFieldStyle.tweet)
     }
 

@@ -37,7 +37,9 @@ public struct IngestionWorkflow: Workflow {
     }
 
     public func work(_ job: Job<IngestRequest>) async throws -> Work {
-        guard let account = try await TwitterAccount.read(job.request.userID, postgres) else { return .ended(.refused(.noConsent)) }
+        guard let account = try await TwitterAccount.read(job.request.userID, postgres) else {
+            return .ended(.refused(.noConsent))
+        }
         let token = try vault.decrypt(account.encryptedToken)
         let since = try await StoredTweets.newestID(of: job.request.userID, postgres)
         let timeline = try await read(account.providerUserID, token, since: since, atMost: job.request.maxTweets)
@@ -59,7 +61,9 @@ public struct IngestionWorkflow: Workflow {
     }
 
     /// Pages arrive newest first; each id is kept once, as X repeats posts over page borders when new ones come in.
-    private func read(_ account: String, _ token: SecretString, since: String?, atMost limit: Int) async throws -> Timeline {
+    private func read(_ account: String, _ token: SecretString, since: String?, atMost limit: Int) async throws
+        -> Timeline
+    {
         var timeline = Timeline()
         var seen: Set<String> = []
         var next: String?
@@ -79,9 +83,11 @@ public struct IngestionWorkflow: Workflow {
     private func completion(_ job: Job<IngestRequest>, _ timeline: Timeline) -> Completion {
         let user = job.request.userID
         let counts: [String: JSONValue] = [
-            "tweets": .integer(timeline.tweets.count), "pages": .integer(timeline.pages), "left_out": .integer(timeline.leftOut),
+            "tweets": .integer(timeline.tweets.count), "pages": .integer(timeline.pages),
+            "left_out": .integer(timeline.leftOut),
         ]
-        let completed = Event(.ingestCompleted, userID: user, causeID: job.envelope.messageID, at: job.now, detail: counts)
+        let completed = Event(
+            .ingestCompleted, userID: user, causeID: job.envelope.messageID, at: job.now, detail: counts)
         var followUps = [FollowUp(completed)]
         if job.request.analyze { followUps.append(FollowUp(AnalyzeRequest(userID: user))) }
         let entry = AuditEntry(

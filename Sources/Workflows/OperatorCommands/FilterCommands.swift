@@ -7,7 +7,7 @@ struct RedactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redact", abstract: "Takes personal data and secrets out of text, for logs that stay in the house.",
         discussion: """
-            Reads standard input line by line (each at most 1 MiB) and writes it with [EMAIL], [PHONE], [IP], [TOKEN],
+            Reads standard input line by line (each at most 1 MiB) and writes it with [EMAIL], [PHONE], [IP], [TOKEN], \
             [PASSWORD], [CARD] and [IBAN] in their places; a user id keeps its last four characters.
 
               journalctl -u myapp | repazoo redact
@@ -31,7 +31,7 @@ struct SanitizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sanitize", abstract: "Takes everything personal out of text that leaves the house.",
         discussion: """
-            What is done to every tweet before it is sent to the AI: [USER], [EMAIL], [PHONE], [URL], [ID], [IP], [TOKEN],
+            What is done to every tweet before it is sent to the AI: [USER], [EMAIL], [PHONE], [URL], [ID], [IP], [TOKEN], \
             [CARD] and [IBAN] take the places; hashtags, emoji, punctuation and case stay. Line by line, each at most 1 MiB.
 
               echo "Thanks @ada, mail me at ada@example.org" | repazoo sanitize
@@ -65,18 +65,25 @@ enum StandardFilter {
             signal(SIGPIPE, SIG_IGN)
             var filter = makeFilter()
             var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-            do throws(LineFilter.Refusal) {
-                while true {
-                    let count = chunk.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
-                    if count < 0, errno == EINTR { continue }
-                    guard count > 0 else { break }
-                    // A reader that has gone (`| head`) wants no more: no fault.
-                    guard ByteSink.write(try filter.feed(chunk[..<count]), to: STDOUT_FILENO) else { return }
+            while true {
+                let count = chunk.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                var output: [UInt8] = []
+                let refusal = attempt { () throws(LineFilter.Refusal) in
+                    if count > 0 { try filter.feed(chunk[..<count], into: &output) } else { output = try filter.finish() }
                 }
-                ByteSink.write(try filter.finish(), to: STDOUT_FILENO)
-            } catch {
-                throw CommandFault("line \(error.line) of the standard input \(error.problem); nothing of it was written")
+                // A reader that has gone (`| head`) wants no more: no fault.
+                let isRead = ByteSink.write(output, to: STDOUT_FILENO)
+                if let refusal {
+                    throw CommandFault("line \(refusal.line) of the standard input \(refusal.problem); it was not written")
+                }
+                guard count > 0, isRead else { return }
             }
         }
+    }
+
+    private static func attempt(_ body: () throws(LineFilter.Refusal) -> Void) -> LineFilter.Refusal? {
+        do throws(LineFilter.Refusal) { try body() } catch { return error }
+        return nil
     }
 }

@@ -9,7 +9,7 @@ struct KeysCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints a new key for ENCRYPTION_KEY.",
             discussion: """
-                The key (Fernet: url-safe base64 of 32 random bytes) encrypts the users' tokens. Keep it where secrets are
+                The key (Fernet: url-safe base64 of 32 random bytes) encrypts the users' tokens. Keep it where secrets are \
                 kept; whoever loses it loses the tokens.
 
                   umask 077; repazoo keys generate > /run/secrets/encryption_key

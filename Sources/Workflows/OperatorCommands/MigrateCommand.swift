@@ -7,7 +7,7 @@ struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Brings the database to the schema of this release.",
         discussion: """
-            Safe to run at any time and from any number of machines at once: what is applied stays, what is missing is
+            Safe to run at any time and from any number of machines at once: what is applied stays, what is missing is \
             applied in order, each step in a transaction of its own. Reads DATABASE_URL.
 
               repazoo migrate            apply what is missing

@@ -8,12 +8,12 @@ struct TopologyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topology", abstract: "The broker's exchanges, queues and bindings.",
         discussion: """
-            `apply` makes what is missing and never changes or deletes anything. `verify` lists each difference and exits 1
+            `apply` makes what is missing and never changes or deletes anything. `verify` lists each difference and exits 1 \
             if there is one. `show` prints the definitions, importable by RabbitMQ as they are:
 
               repazoo topology show | rabbitmqctl import_definitions
 
-            Reads AMQP_URL. AMQP cannot list bindings: `verify` checks them where RABBITMQ_MANAGEMENT_URL
+            Reads AMQP_URL. AMQP cannot list bindings: `verify` checks them where RABBITMQ_MANAGEMENT_URL \
             (http://user:password@host:15672) names the management plugin.
             """,
         subcommands: [Apply.self, Verify.self, Show.self])

@@ -102,7 +102,8 @@ public actor AMQPConnection {
             method.queue = channel.pool.bytes(name)
             return method
         }
-        guard case .count(let count) = try await channel.ask(AMQP_QUEUE_PURGE_METHOD, [AMQP_QUEUE_PURGE_OK_METHOD], build)
+        guard
+            case .count(let count) = try await channel.ask(AMQP_QUEUE_PURGE_METHOD, [AMQP_QUEUE_PURGE_OK_METHOD], build)
         else { return 0 }
         return Int(count)
     }
@@ -116,7 +117,9 @@ public actor AMQPConnection {
             method.queue = channel.pool.bytes(name)
             return method
         }
-        guard case .count(let count) = try await channel.ask(AMQP_QUEUE_DELETE_METHOD, [AMQP_QUEUE_DELETE_OK_METHOD], build)
+        guard
+            case .count(let count) = try await channel.ask(
+                AMQP_QUEUE_DELETE_METHOD, [AMQP_QUEUE_DELETE_OK_METHOD], build)
         else { return 0 }
         return Int(count)
     }
@@ -139,7 +142,8 @@ public actor AMQPConnection {
             method.queue = channel.pool.bytes(queue)
             return method
         }
-        let answer = try await channel.ask(AMQP_BASIC_GET_METHOD, [AMQP_BASIC_GET_OK_METHOD, AMQP_BASIC_GET_EMPTY_METHOD], build)
+        let answer = try await channel.ask(
+            AMQP_BASIC_GET_METHOD, [AMQP_BASIC_GET_OK_METHOD, AMQP_BASIC_GET_EMPTY_METHOD], build)
         guard case .message(let delivery?) = answer else { return nil }
         channel.acknowledge(AckLedger.Ack(tag: delivery.tag, multiple: false))
         return delivery
@@ -164,7 +168,9 @@ public actor AMQPConnection {
             method.arguments = channel.pool.table(arguments)
             return method
         }
-        guard case .queue(let name, let messages, let consumers) = try await channel.ask(AMQP_QUEUE_DECLARE_METHOD, [AMQP_QUEUE_DECLARE_OK_METHOD], build)
+        guard
+            case .queue(let name, let messages, let consumers) = try await channel.ask(
+                AMQP_QUEUE_DECLARE_METHOD, [AMQP_QUEUE_DECLARE_OK_METHOD], build)
         else { throw AMQPError(.protocolViolation, "the broker answered a declaration with something else") }
         return QueueState(name: name, messages: Int(messages), consumers: Int(consumers))
     }

@@ -25,7 +25,9 @@ public struct AMQPEndpoint: Sendable, CustomStringConvertible {
         for part in text.split(separator: ",") {
             endpoints.append(try AMQPEndpoint(String(part.trimmingPrefix(while: \.isWhitespace))))
         }
-        if endpoints.isEmpty { throw AMQPError(.invalidURL, "an AMQP URL is needed, amqp://user:password@host:port/vhost") }
+        if endpoints.isEmpty {
+            throw AMQPError(.invalidURL, "an AMQP URL is needed, amqp://user:password@host:port/vhost")
+        }
         return endpoints
     }
 
@@ -38,7 +40,9 @@ public struct AMQPEndpoint: Sendable, CustomStringConvertible {
         guard parts.fragment == nil else { throw AMQPError(.invalidURL, "write # in an AMQP URL as %23") }
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         port = parts.port ?? (scheme == "amqps" ? 5671 : 5672)
-        guard (1...65535).contains(port) else { throw AMQPError(.invalidURL, "the port of an AMQP URL lies in 1…65535") }
+        guard (1...65535).contains(port) else {
+            throw AMQPError(.invalidURL, "the port of an AMQP URL lies in 1…65535")
+        }
         user = parts.user ?? "guest"
         password = parts.password ?? "guest"
         virtualHost = try Self.virtualHost(encoded: parts.percentEncodedPath, decoded: parts.path)
@@ -74,7 +78,9 @@ public struct AMQPEndpoint: Sendable, CustomStringConvertible {
                 }
                 tls.verifies = item.value == "verify_peer"
             // Its name is not told: behind a ? that should have been %3F stands the rest of a password.
-            default: throw AMQPError(.invalidURL, "an AMQP URL takes cacertfile, certfile, keyfile and verify, no other parameter")
+            default:
+                throw AMQPError(
+                    .invalidURL, "an AMQP URL takes cacertfile, certfile, keyfile and verify, no other parameter")
             }
         }
         guard (tls.certificate == nil) == (tls.key == nil) else {

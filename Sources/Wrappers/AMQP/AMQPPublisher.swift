@@ -100,7 +100,9 @@ public actor AMQPPublisher {
     public func close() async {
         isClosed = true
         isReady = false
-        for entry in unconfirmed.reset() + waiting { entry.finish(.failure(AMQPError(.closed, "the publisher is closed"))) }
+        for entry in unconfirmed.reset() + waiting {
+            entry.finish(.failure(AMQPError(.closed, "the publisher is closed")))
+        }
         waiting = []
         guard let channel else { return }
         self.channel = nil
@@ -145,7 +147,8 @@ public actor AMQPPublisher {
     }
 
     private func sendWhenSocketDrains() {
-        configuration.loop.schedule(after: .milliseconds(1)) { [weak self] in self?.assumeIsolated { $0.requestFlush() } }
+        configuration.loop.schedule(after: .milliseconds(1)) { [weak self] in self?.assumeIsolated { $0.requestFlush() }
+        }
     }
 
     private func abandon(_ box: PendingPublication.Box) {
@@ -229,7 +232,9 @@ public actor AMQPPublisher {
             self?.assumeIsolated { $0.handle(event) }
         }
         try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, [AMQP_CHANNEL_OPEN_OK_METHOD]) { _ in amqp_channel_open_t() }
-        try await channel.ask(AMQP_CONFIRM_SELECT_METHOD, [AMQP_CONFIRM_SELECT_OK_METHOD]) { _ in amqp_confirm_select_t() }
+        try await channel.ask(AMQP_CONFIRM_SELECT_METHOD, [AMQP_CONFIRM_SELECT_OK_METHOD]) { _ in
+            amqp_confirm_select_t()
+        }
         guard !isClosed else {
             channel.drop()
             throw AMQPError(.closed, "the publisher is closed")
@@ -314,7 +319,9 @@ public actor AMQPPublisher {
     }
 
     private func patienceEnded(for entry: Pending) -> AMQPError {
-        if entry.wasNacked { return AMQPError(.nacked, "the broker could not take the message: full queue, or no leader") }
+        if entry.wasNacked {
+            return AMQPError(.nacked, "the broker could not take the message: full queue, or no leader")
+        }
         if isBlocked { return AMQPError(.blocked, "the broker is blocked: memory or disk alarm") }
         if let outage { return outage }
         if !isReady { return AMQPError(.unreachable, "no broker node takes a connection") }

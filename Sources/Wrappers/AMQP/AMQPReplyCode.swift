@@ -30,6 +30,8 @@ extension AMQPError {
     /// The broker's reply text is left out: it quotes names and, for a refused publication, header values.
     init(closeCode code: UInt16, _ classID: UInt16, _ methodID: UInt16) {
         let kind: Kind = code == 403 || code == 530 ? .accessRefused : .closedByBroker(code: code)
-        self.init(kind, "the broker closed the channel with \(code) \(AMQPReplyCode.meaning(code)) (method \(classID).\(methodID))")
+        self.init(
+            kind,
+            "the broker closed the channel with \(code) \(AMQPReplyCode.meaning(code)) (method \(classID).\(methodID))")
     }
 }

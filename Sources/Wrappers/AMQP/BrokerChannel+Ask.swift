@@ -7,7 +7,8 @@ extension BrokerChannel {
     /// suspend in between would let another request recycle the pool under it.
     @discardableResult
     func ask<Method: BitwiseCopyable>(
-        _ id: UInt32, _ expected: [UInt32], isolation: isolated (any Actor)? = #isolation, _ build: (BrokerChannel) -> Method
+        _ id: UInt32, _ expected: [UInt32], isolation: isolated (any Actor)? = #isolation,
+        _ build: (BrokerChannel) -> Method
     ) async throws(AMQPError) -> Answer {
         let result: Result<Answer, AMQPError> = await withUnsafeContinuation { continuation in
             request(id, expected, build) { continuation.resume(returning: $0) }

@@ -179,7 +179,8 @@ final class BrokerChannel: EventSource {
         case .got(let tag, let isRedelivered, let exchange, let key):
             answer(AMQP_BASIC_GET_OK_METHOD, .message(delivery(content, tag, isRedelivered, exchange, key)))
         case .returned(let code, let exchange, let key):
-            handler?(.returned(code: code, exchange: exchange, routingKey: key, messageID: content.properties.messageID))
+            handler?(
+                .returned(code: code, exchange: exchange, routingKey: key, messageID: content.properties.messageID))
         }
     }
 
@@ -275,7 +276,9 @@ final class BrokerChannel: EventSource {
         case AMQP_STATUS_TABLE_TOO_BIG.rawValue:
             fail(AMQPError(.invalidMessage, "a table is larger than an AMQP frame", status: status))
         case AMQP_STATUS_BAD_AMQP_DATA.rawValue:
-            fail(AMQPError(.protocolViolation, "a name is longer than 255 bytes, or the broker sent no AMQP", status: status))
+            fail(
+                AMQPError(
+                    .protocolViolation, "a name is longer than 255 bytes, or the broker sent no AMQP", status: status))
         default: fail(AMQPError(.connectionLost, "the connection to \(socket.endpoint) is lost", status: status))
         }
         return false

@@ -84,18 +84,21 @@ final class BrokerSocket: @unchecked Sendable {
             ]),
         ])
         let reply = rz_amqp_login(
-            state, endpoint.virtualHost, AMQP_DEFAULT_FRAME_SIZE, Int32(clamping: max(1, configuration.heartbeat.components.seconds)),
+            state, endpoint.virtualHost, AMQP_DEFAULT_FRAME_SIZE,
+            Int32(clamping: max(1, configuration.heartbeat.components.seconds)),
             &properties, endpoint.user, endpoint.password)
         switch reply.reply_type {
         case AMQP_RESPONSE_NORMAL: return
         case AMQP_RESPONSE_SERVER_EXCEPTION:
             let code = closeCode(reply.reply)
             let kind: AMQPError.Kind = code == 403 || code == 530 ? .accessRefused : .closedByBroker(code: code)
-            throw AMQPError(kind, "\(endpoint) refused the log-in with AMQP code \(code): check user, password and vhost")
+            throw AMQPError(
+                kind, "\(endpoint) refused the log-in with AMQP code \(code): check user, password and vhost")
         default:
             // A broker without authentication_failure_close just hangs up on a wrong password.
             throw AMQPError(
-                .unreachable, "the log-in at \(endpoint) failed: \(text(reply.library_error))", status: reply.library_error)
+                .unreachable, "the log-in at \(endpoint) failed: \(text(reply.library_error))",
+                status: reply.library_error)
         }
     }
 

@@ -10,7 +10,8 @@ extension Publication {
             throw AMQPError(.invalidMessage, "a name or property of the message is longer than 255 bytes")
         }
         guard let size = AMQPFieldValue.wireSize(properties.headers), size <= Self.maxHeaders else {
-            throw AMQPError(.invalidMessage, "the message's headers do not fit: 96 KiB together, 255 bytes a name, 32 levels")
+            throw AMQPError(
+                .invalidMessage, "the message's headers do not fit: 96 KiB together, 255 bytes a name, 32 levels")
         }
         guard UInt64(body.count) <= ContentAssembler.maxBody else {
             throw AMQPError(.invalidMessage, "the message's body is larger than 128 MiB")

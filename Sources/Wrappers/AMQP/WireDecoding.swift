@@ -53,7 +53,8 @@ extension AMQPFieldValue {
         case AMQP_FIELD_KIND_F32: self = .number(Double(value.f32))
         case AMQP_FIELD_KIND_F64: self = .number(value.f64)
         case AMQP_FIELD_KIND_UTF8: self = .string(String(value.bytes))
-        case AMQP_FIELD_KIND_BYTES: self = .bytes([UInt8](UnsafeRawBufferPointer(start: value.bytes.bytes, count: value.bytes.len)))
+        case AMQP_FIELD_KIND_BYTES:
+            self = .bytes([UInt8](UnsafeRawBufferPointer(start: value.bytes.bytes, count: value.bytes.len)))
         case AMQP_FIELD_KIND_TIMESTAMP: self = .timestamp(value.u64)
         case AMQP_FIELD_KIND_TABLE: self = .table(Self.table(value.table))
         case AMQP_FIELD_KIND_ARRAY:

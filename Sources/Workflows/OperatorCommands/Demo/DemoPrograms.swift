@@ -76,7 +76,7 @@ struct DemoPrograms: Sendable {
     }
 
     private static func ready(_ program: ChildProgram, port: Int, _ http: HTTPClient) async throws {
-        try await wait(for: program, "become ready") {
+        try await wait(for: program, "become ready") { () -> Void? in
             let request = HTTPRequest(
                 .get, "http://127.0.0.1:\(port)/readyz", timeouts: HTTPTimeouts(connect: .seconds(2), total: .seconds(5)))
             guard let answer = try? await http.send(request), answer.status == 200 else { return nil }

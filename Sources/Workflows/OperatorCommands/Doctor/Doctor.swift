@@ -1,6 +1,9 @@
+import AMQP
 import Bootstrap
 import FoundationEssentials
+import Postgres
 import Privacy
+import Redis
 import TokenVault
 import Topology
 
@@ -26,11 +29,26 @@ struct Doctor: Sendable {
         if !isMisconfigured { findings.append(.good("configuration", "every variable can be read")) }
         findings += key + providers
 
-        async let broker = servers.broker.map { await BrokerExamination(configuration: $0, management: management).findings() }
-        async let postgres = servers.postgres.map { await PostgresExamination(configuration: $0).findings() }
-        async let redis = servers.redis.map { await RedisExamination(configuration: $0).findings() }
-        findings += await (broker ?? []) + (postgres ?? []) + (redis ?? [])
+        async let broker = Self.examine(servers.broker, management)
+        async let postgres = Self.examine(servers.postgres)
+        async let redis = Self.examine(servers.redis)
+        findings += await broker + postgres + redis
         return DoctorReport(findings: findings, isMisconfigured: isMisconfigured)
+    }
+
+    private static func examine(_ broker: AMQPConfiguration?, _ management: ManagementPlugin?) async -> [Finding] {
+        guard let broker else { return [] }
+        return await BrokerExamination(configuration: broker, management: management).findings()
+    }
+
+    private static func examine(_ postgres: PostgresConfiguration?) async -> [Finding] {
+        guard let postgres else { return [] }
+        return await PostgresExamination(configuration: postgres).findings()
+    }
+
+    private static func examine(_ redis: RedisConfiguration?) async -> [Finding] {
+        guard let redis else { return [] }
+        return await RedisExamination(configuration: redis).findings()
     }
 
     private static func examineKey(_ reader: inout SettingsReader) -> [Finding] {

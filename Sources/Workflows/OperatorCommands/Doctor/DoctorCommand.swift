@@ -6,7 +6,7 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Examines the installation and says what to do.",
         discussion: """
-            Looks at the configuration, the three servers, the schema, the topology, the clocks and the queues. Changes
+            Looks at the configuration, the three servers, the schema, the topology, the clocks and the queues. Changes \
             nothing. Run it with the environment of the consumers:
 
               set -a; . /etc/repazoo/environment; set +a; repazoo doctor

@@ -11,13 +11,13 @@ struct PublishCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "publish", abstract: "Asks the consumers for work, and follows it if told to.",
         discussion: """
-            Prints the message id alone on standard output once the broker has taken the message for good. Publishing the
+            Prints the message id alone on standard output once the broker has taken the message for good. Publishing the \
             same id twice does the work once.
 
               repazoo publish ingest --user user-123456 --wait --max-tweets 800
               repazoo publish erase --user user-123456 --message-id "$(uuidgen)"
 
-            --wait shows progress on standard error and exits 0 when the work is done, 1 when it was refused or is not done
+            --wait shows progress on standard error and exits 0 when the work is done, 1 when it was refused or is not done \
             in time. Reads AMQP_URL, and DATABASE_URL for --wait.
             """)
 

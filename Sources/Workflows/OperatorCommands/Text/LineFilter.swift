@@ -14,9 +14,9 @@ struct LineFilter {
 
     init(_ change: @escaping (String) throws(Refusal.Cause) -> String) { self.change = change }
 
-    /// The finished lines of what came so far. Bytes that are no UTF-8 become U+FFFD: what cannot be read cannot be checked.
-    mutating func feed(_ bytes: some Collection<UInt8>) throws(Refusal) -> [UInt8] {
-        var output: [UInt8] = []
+    /// Appends the finished lines, those before a refused one too. Bytes that are no UTF-8 become U+FFFD: what cannot be read
+    /// cannot be checked.
+    mutating func feed(_ bytes: some Collection<UInt8>, into output: inout [UInt8]) throws(Refusal) {
         var rest = bytes[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             try take(rest[..<end])
@@ -25,7 +25,6 @@ struct LineFilter {
             rest = rest[rest.index(after: end)...]
         }
         try take(rest)
-        return output
     }
 
     /// The last line, if it has no end of its own.

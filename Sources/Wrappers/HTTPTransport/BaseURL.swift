@@ -1,11 +1,11 @@
 /// Where a provider is reached: `https`, or `http` on this machine for a sandbox; perhaps with a path, without user,
 /// query and fragment.
-struct BaseURL: Sendable {
+public struct BaseURL: Sendable {
     /// Without a slash at its end.
-    let text: String
+    public let text: String
 
     /// Nil if `text` is anything else.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains(where: { "?#@\\".contains($0) }),
             let scheme = ["https://", "http://"].first(where: text.lowercased().hasPrefix)
         else { return nil }
