@@ -3,11 +3,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install build release demo test check format format-check servers down clean
+.PHONY: help install build release programs demo test check format format-check servers down clean
 
 PRODUCTS := repazoo repazoo-ingest repazoo-analyze repazoo-sandbox
 SOURCES := Sources Tests Package.swift
 SERVERS := compose/servers
+# The demo shares the debug build with the tests; CONFIG=release runs what operators run, and builds longer at first.
+CONFIG ?= debug
 # What KEEP=1 and `make servers` leave up, and `make down` takes down.
 KEPT := .dev/kept
 
@@ -26,8 +28,11 @@ build: install ## Build everything, tests too, for debugging
 release: install ## Build the programs, optimised
 	@for product in $(PRODUCTS); do swift build -c release --product "$$product"; done
 
-demo: release ## One user's tweets from request to analysis [TIMELINE=file.jsonl] [KEEP=1 leaves all of it up]
-	@$(SERVERS) run $(if $(KEEP),--dir $(KEPT) --keep) -- .build/release/repazoo demo \
+programs: install
+	@for product in $(PRODUCTS); do swift build -c $(CONFIG) --product "$$product"; done
+
+demo: programs ## One user's tweets from request to analysis [TIMELINE=file.jsonl] [KEEP=1 leaves all of it up]
+	@$(SERVERS) run $(if $(KEEP),--dir $(KEPT) --keep) -- .build/$(CONFIG)/repazoo demo \
 	    $(if $(TIMELINE),--timeline "$(TIMELINE_PATH)") $(if $(KEEP),--keep)
 	@$(if $(KEEP),echo "To stop it all: make down")
 

@@ -9,8 +9,8 @@ struct DemoTests {
         let agreement = SentimentAgreement(stored: stored, ratings: ["1": 2, "2": -1, "3": -3, "4": 1, "5": 0, "6": 1])
         #expect(agreement.count == 4)
         #expect(agreement.agreeing == 2)
-        // Rated: 2 up, 2 down; stored: 2 up, 1 down.
-        #expect(agreement.chance == (2.0 * 2 + 2 * 1) / 16)
+        // Rated: 2 up, 2 down; stored: 2 up, 1 down: (2·2 + 2·1) / 16.
+        #expect(agreement.chance == 0.375)
         #expect(agreement.isBetterThanChance)
     }
 
@@ -56,5 +56,7 @@ struct DemoTests {
         #expect(Plain.seconds(.milliseconds(1500)) == "1.5 s")
         #expect(Plain.seconds(.milliseconds(20)) == "20 ms")
         #expect(Plain.count(1, "tweet") == "1 tweet")
+        #expect(Plain.shortened("abcdef", to: 4) == "abc…")
+        #expect(Plain.shortened("abcd", to: 4) == "abcd")
     }
 }

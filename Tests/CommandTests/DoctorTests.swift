@@ -8,7 +8,8 @@ struct DoctorTests {
     @Test func allFaultsAreToldAtOnceAndNoValue() async throws {
         let secret = "hunter2"
         let environment = [
-            "AMQP_URL": "http://\(secret)@host", "DATABASE_URL": "postgresql://u:\(secret)@[broken", "REDIS_URL": "rediss://\(secret)@h",
+            "AMQP_URL": "http://\(secret)@host", "DATABASE_URL": "postgresql://u:\(secret)@[broken",
+            "REDIS_URL": "rediss://\(secret)@h",
             "ENCRYPTION_KEY": secret, "RABBITMQ_MANAGEMENT_URL": "ftp://\(secret)@h", "ANTHROPIC_API_KEY": secret,
         ]
         let report = await Doctor(environment: environment).examine()
@@ -25,7 +26,10 @@ struct DoctorTests {
     @Test func whatIsNotSetIsNamedWithWhatIsExpected() async throws {
         let report = await Doctor(environment: [:]).examine()
         #expect(report.code == .configuration)
-        #expect(report.findings.filter { $0.health == .bad }.map(\.subject) == ["AMQP_URL", "DATABASE_URL", "ENCRYPTION_KEY", "REDIS_URL"])
+        #expect(
+            report.findings.filter { $0.health == .bad }.map(\.subject) == [
+                "AMQP_URL", "DATABASE_URL", "ENCRYPTION_KEY", "REDIS_URL",
+            ])
     }
 
     @Test func serversOutOfReachAreToldEachByItself() async throws {
@@ -49,7 +53,8 @@ struct DoctorTests {
         report.write(to: recorded.output, isJSON: false)
         #expect(
             recorded.answers == [
-                "✓  redis   7.0.15", "!  clock   3.0 s behind", "           → run NTP", "✗  schema  2 migrations missing",
+                "✓  redis   7.0.15", "!  clock   3.0 s behind", "           → run NTP",
+                "✗  schema  2 migrations missing",
                 "           → run `repazoo migrate`",
             ])
         report.write(to: recorded.output, isJSON: true)

@@ -19,7 +19,8 @@ struct AuditChainTests {
                     group.addTask {
                         for turn in 0..<5 {
                             try await pool.transaction { transaction in
-                                try await transaction.query(Self.append("writer-\(writer)", "user-ä", "test.turn", turn))
+                                try await transaction.query(
+                                    Self.append("writer-\(writer)", "user-ä", "test.turn", turn))
                                 try await transaction.query(Self.append("writer-\(writer)", nil, "test.turn", turn))
                             }
                         }
@@ -65,7 +66,7 @@ struct AuditChainTests {
 
     private static func append(_ actor: String, _ user: String?, _ action: String, _ turn: Int) -> SQL {
         let detail = JSONText(rawValue: "{\"turn\": \(turn), \"b\": [1, \"ü\"]}")
-        return "select audit_append(\(actor), \(user), \(action), 'done', \(detail)::jsonb)"
+        return "select audit_append(\(actor), \(user as String?), \(action), 'done', \(detail)::jsonb)"
     }
 
     private static func brokenInSQL(_ pool: PostgresPool) async throws -> Int {
@@ -81,7 +82,7 @@ struct AuditChainTests {
             """
             select position, id, (extract(epoch from at) * 1000000)::bigint::text as micros, actor, user_id, action, outcome,
                 detail::text as detail, prev_hash, hash
-            from audit_log where user_id is not distinct from \(user)::text order by position
+            from audit_log where user_id is not distinct from \(user as String?)::text order by position
             """)
         return try rows.map { row in
             let position = try row.decode(Int.self, "position")

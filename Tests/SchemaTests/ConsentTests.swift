@@ -36,7 +36,8 @@ struct ConsentTests {
             try await pool.query("insert into subscriptions (user_id, tier, status) values ('u', 'pro', 'active')")
             try await consent(pool, "u", at: Self.now)
             let edges: [(TimeInterval, String?)] = [
-                (-1, nil), (0, nil), (Self.year - 1, nil), (Self.year, "consent_expired"), (Self.year + 1, "consent_expired"),
+                (-1, nil), (0, nil), (Self.year - 1, nil), (Self.year, "consent_expired"),
+                (Self.year + 1, "consent_expired"),
             ]
             for (offset, expected) in edges {
                 let found = try await pool.transaction { transaction in
@@ -70,7 +71,8 @@ struct ConsentTests {
             await #expect { try await store(pool, "m2") } throws: { error in
                 (error as? PostgresError)?.sqlState?.rawValue == "RZ001"
             }
-            let kept = try await pool.query("select array_agg(message_id) as ids from receipts")[0].decode([String].self, "ids")
+            let kept = try await pool.query("select array_agg(message_id) as ids from receipts")[0].decode(
+                [String].self, "ids")
             #expect(kept == ["m1"])
         }
     }

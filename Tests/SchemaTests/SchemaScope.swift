@@ -32,7 +32,8 @@ struct SchemaScope: Sendable {
         let configuration = PostgresConfiguration(
             url: try SharedServers.address(of: .postgres), maxConnections: connections, applicationName: "schema-tests",
             acquireTimeout: .seconds(30), settings: ["timezone": "UTC", "search_path": name])
-        return PostgresPool(configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return PostgresPool(
+            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private func remove(_ pool: PostgresPool) async {

@@ -46,7 +46,8 @@ struct BrokerScope: Sendable {
     private static func small(_ all: TopologyDefinition, _ prefix: String) throws -> TopologyDefinition {
         let kept = parts.map { "\(prefix).\($0)" }
         return try TopologyDefinition(
-            exchanges: all.exchanges.filter { kept.contains($0.name) }, queues: all.queues.filter { kept.contains($0.name) },
+            exchanges: all.exchanges.filter { kept.contains($0.name) },
+            queues: all.queues.filter { kept.contains($0.name) },
             bindings: all.bindings.filter { kept.contains($0.source) && kept.contains($0.destination) })
     }
 

@@ -40,7 +40,8 @@ struct BrokerTests {
     @Test func aQueueWithOtherArgumentsIsNamedAndTheRestIsApplied() async throws {
         try await BrokerScope.with { scope in
             _ = try await scope.connected { connection in
-                try await connection.declareQueue(scope.name("ingest"), arguments: ["x-queue-type": "quorum", "x-delivery-limit": 3])
+                try await connection.declareQueue(
+                    scope.name("ingest"), arguments: ["x-queue-type": "quorum", "x-delivery-limit": 3])
             }
             let report = try await TopologyApplier(scope.definition, on: scope.broker).apply()
             #expect(report.differences.map(\.kind) == [.otherQueue])

@@ -29,7 +29,10 @@ struct DefinitionTests {
     /// Each is swallowed, or half applied, by RabbitMQ 3.10 itself.
     @Test(arguments: [
         ("\"name\": \"q\"", "\"name\": \"\"", "1 to 255 bytes"),
-        (", \"auto_delete\": false, \"arguments\": {\"x-queue", ", \"arguments\": {\"x-queue", "queues[0]: \"auto_delete\" is missing"),
+        (
+            ", \"auto_delete\": false, \"arguments\": {\"x-queue", ", \"arguments\": {\"x-queue",
+            "queues[0]: \"auto_delete\" is missing"
+        ),
         ("\"source\": \"e\"", "\"source\": \"f\"", "there is no exchange f"),
         ("\"destination\": \"q\"", "\"destination\": \"r\"", "there is no queue r"),
         ("\"quorum\"", "\"classic\"", "must be a quorum queue"),
@@ -37,7 +40,10 @@ struct DefinitionTests {
         ("\"topic\"", "\"topik\"", "exchanges[0].type"),
         ("\"name\": \"e\"", "\"name\": \"amq.e\"", "are the broker's"),
         ("\"vhost\": \"/\", \"destination\"", "\"vhost\": \"other\", \"destination\"", "one virtual host"),
-        ("\"durable\": true, \"auto_delete\": false, \"arguments\": {\"x", "\"durable\": false, \"auto_delete\": false, \"arguments\": {\"x", "durable"),
+        (
+            "\"durable\": true, \"auto_delete\": false, \"arguments\": {\"x",
+            "\"durable\": false, \"auto_delete\": false, \"arguments\": {\"x", "durable"
+        ),
         ("{", "[", "not JSON"),
     ])
     func whatCannotBeMeantIsRefused(part: String, replacement: String, complaint: String) throws {

@@ -11,11 +11,16 @@ public struct InvalidTopology: Error, Equatable, CustomStringConvertible {
             case .keyNotFound(let key, let context): (context, "\"\(key.stringValue)\" is missing")
             case .typeMismatch(_, let context): (context, "a value of another type is expected")
             case .valueNotFound(_, let context): (context, "null is not allowed")
-            case .dataCorrupted(let context): (context, context.codingPath.isEmpty ? "not JSON" : context.debugDescription)
+            case .dataCorrupted(let context):
+                (context, context.codingPath.isEmpty ? "not JSON" : context.debugDescription)
             @unknown default: (DecodingError.Context(codingPath: [], debugDescription: ""), "cannot be read")
             }
         let place = context.codingPath.reduce(into: "") { place, key in
-            if let index = key.intValue { place += "[\(index)]" } else { place += place.isEmpty ? key.stringValue : ".\(key.stringValue)" }
+            if let index = key.intValue {
+                place += "[\(index)]"
+            } else {
+                place += place.isEmpty ? key.stringValue : ".\(key.stringValue)"
+            }
         }
         description = "the definitions\(place.isEmpty ? "" : " at \(place)"): \(problem)"
     }

@@ -66,7 +66,8 @@ public struct TopologyApplier: Sendable {
 extension AMQPConnection {
     nonisolated func declare(_ exchange: TopologyDefinition.Exchange, passive: Bool = false) async throws {
         try await declareExchange(
-            exchange.name, type: exchange.type.rawValue, durable: exchange.durable, internal: exchange.isInternal ?? false,
+            exchange.name, type: exchange.type.rawValue, durable: exchange.durable,
+            internal: exchange.isInternal ?? false,
             passive: passive, arguments: exchange.arguments?.table ?? [:])
     }
 
@@ -80,7 +81,8 @@ extension AMQPConnection {
         case .queue:
             try await bindQueue(binding.destination, to: binding.source, key: binding.routingKey, arguments: arguments)
         case .exchange:
-            try await bindExchange(binding.destination, to: binding.source, key: binding.routingKey, arguments: arguments)
+            try await bindExchange(
+                binding.destination, to: binding.source, key: binding.routingKey, arguments: arguments)
         }
     }
 }

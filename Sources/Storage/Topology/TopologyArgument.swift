@@ -25,7 +25,8 @@ extension TopologyArgument: Codable {
         } else if let number = try? value.decode(Int64.self) {
             self = .integer(number)
         } else {
-            throw DecodingError.dataCorruptedError(in: value, debugDescription: "neither text, whole number nor truth value")
+            throw DecodingError.dataCorruptedError(
+                in: value, debugDescription: "neither text, whole number nor truth value")
         }
     }
 

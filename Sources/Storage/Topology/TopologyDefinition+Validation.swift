@@ -6,7 +6,8 @@ extension TopologyDefinition {
         try checkNames(queues.map(\.name), of: "queue")
         try checkVirtualHost()
         for exchange in exchanges where !exchange.durable || exchange.autoDelete == true {
-            throw InvalidTopology("exchange \(exchange.name): must be durable and not auto-delete, or a restart loses it")
+            throw InvalidTopology(
+                "exchange \(exchange.name): must be durable and not auto-delete, or a restart loses it")
         }
         for queue in queues {
             guard queue.durable, !queue.autoDelete else {
@@ -23,8 +24,12 @@ extension TopologyDefinition {
     private func checkNames(_ names: [String], of what: String) throws(InvalidTopology) {
         var seen: Set<String> = []
         for name in names {
-            guard (1...255).contains(name.utf8.count) else { throw InvalidTopology("a name of an \(what) has 1 to 255 bytes") }
-            guard !name.hasPrefix("amq.") else { throw InvalidTopology("\(what) \(name): names in amq. are the broker's") }
+            guard (1...255).contains(name.utf8.count) else {
+                throw InvalidTopology("a name of an \(what) has 1 to 255 bytes")
+            }
+            guard !name.hasPrefix("amq.") else {
+                throw InvalidTopology("\(what) \(name): names in amq. are the broker's")
+            }
             guard seen.insert(name).inserted else { throw InvalidTopology("\(what) \(name) is defined twice") }
         }
     }
@@ -47,12 +52,16 @@ extension TopologyDefinition {
             }
             let destinations = binding.destinationType == .queue ? known.queue : known.exchange
             guard destinations.contains(binding.destination) else {
-                throw InvalidTopology("\(label): there is no \(binding.destinationType.rawValue) \(binding.destination)")
+                throw InvalidTopology(
+                    "\(label): there is no \(binding.destinationType.rawValue) \(binding.destination)")
             }
-            guard binding.routingKey.utf8.count <= 255 else { throw InvalidTopology("\(label): a key has at most 255 bytes") }
+            guard binding.routingKey.utf8.count <= 255 else {
+                throw InvalidTopology("\(label): a key has at most 255 bytes")
+            }
             guard seen.insert(binding).inserted else { throw InvalidTopology("\(label) is defined twice") }
         }
-        let pointers = exchanges.map { ($0.name, "alternate-exchange", $0.arguments) }
+        let pointers =
+            exchanges.map { ($0.name, "alternate-exchange", $0.arguments) }
             + queues.map { ($0.name, "x-dead-letter-exchange", $0.arguments) }
         for (name, argument, arguments) in pointers {
             guard let target = arguments?[argument] else { continue }

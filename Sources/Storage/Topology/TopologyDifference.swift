@@ -50,14 +50,16 @@ extension TopologyDifference {
     static func other(_ exchange: TopologyDefinition.Exchange) -> Self {
         Self(
             kind: .otherExchange, name: exchange.name,
-            advice: "it exists with another type or other arguments, which the broker never changes: delete the exchange "
+            advice:
+                "it exists with another type or other arguments, which the broker never changes: delete the exchange "
                 + "(its bindings go with it) and run `repazoo topology apply` at once; wanted: \(exchange.wish)")
     }
 
     static func other(_ queue: TopologyDefinition.Queue) -> Self {
         Self(
             kind: .otherQueue, name: queue.name,
-            advice: "it exists with other arguments, which the broker never changes: stop its publishers, let its consumers "
+            advice:
+                "it exists with other arguments, which the broker never changes: stop its publishers, let its consumers "
                 + "empty it, delete it and run `repazoo topology apply`; wanted: \(queue.wish)")
     }
 

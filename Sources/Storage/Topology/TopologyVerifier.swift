@@ -63,6 +63,7 @@ public struct TopologyVerifier: Sendable {
         of definition: TopologyDefinition, inListing body: [UInt8]
     ) throws(InvalidTopology) -> [TopologyDifference] {
         let present = try BindingListing.decode(body)
-        return definition.bindings.filter { !present.contains(BindingListing.Entry($0)) }.map(TopologyDifference.missing)
+        return definition.bindings.filter { !present.contains(BindingListing.Entry($0)) }.map(
+            TopologyDifference.missing)
     }
 }

@@ -36,7 +36,8 @@ struct CommandFault: Error, CustomStringConvertible {
         switch error.kind {
         case .invalidURL, .tls: self.init("AMQP_URL: \(error)", .configuration)
         case .accessRefused:
-            self.init("AMQP_URL: the broker refuses this user, password, virtual host or action: \(error)", .configuration)
+            self.init(
+                "AMQP_URL: the broker refuses this user, password, virtual host or action: \(error)", .configuration)
         case .unreachable, .timeout, .connectionLost:
             self.init("RabbitMQ cannot be reached: \(error); check AMQP_URL and that the broker runs", .unavailable)
         default: self.init("RabbitMQ: \(error)")
@@ -47,7 +48,8 @@ struct CommandFault: Error, CustomStringConvertible {
         switch error.kind {
         case .configuration, .authentication: self.init("DATABASE_URL: \(error)", .configuration)
         case .unavailable, .connectionLost, .timedOut:
-            self.init("PostgreSQL cannot be reached: \(error); check DATABASE_URL and that the server runs", .unavailable)
+            self.init(
+                "PostgreSQL cannot be reached: \(error); check DATABASE_URL and that the server runs", .unavailable)
         default:
             // 42P01: undefined table.
             let advice = error.sqlState?.rawValue == "42P01" ? "; run `repazoo migrate`" : ""

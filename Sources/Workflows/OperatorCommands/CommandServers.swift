@@ -28,7 +28,9 @@ struct CommandServers {
     /// Leaves the faults in the reader.
     static func read(_ needs: Set<Need>, _ reader: inout SettingsReader) -> CommandServers {
         var servers = CommandServers()
-        if needs.contains(.broker), let url = reader.required("AMQP_URL", "expected amqp://user:password@host:port/vhost") {
+        if needs.contains(.broker),
+            let url = reader.required("AMQP_URL", "expected amqp://user:password@host:port/vhost")
+        {
             do throws(AMQPError) {
                 servers.broker = try AMQPConfiguration(url: url, connectionName: program)
                 servers.broker?.connectTimeout = .seconds(5)
@@ -44,7 +46,9 @@ struct CommandServers {
                 servers.postgres = configuration
             } catch { reader.fault("DATABASE_URL", error.message) }
         }
-        if needs.contains(.redis), let url = reader.required("REDIS_URL", "expected redis://host:port/0 or unix:///path") {
+        if needs.contains(.redis),
+            let url = reader.required("REDIS_URL", "expected redis://host:port/0 or unix:///path")
+        {
             do { servers.redis = try RedisConfiguration(url: url) } catch { reader.fault("REDIS_URL", "\(error)") }
         }
         return servers

@@ -5,7 +5,8 @@ import Privacy
 
 struct RedactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "redact", abstract: "Takes personal data and secrets out of text, for logs that stay in the house.",
+        commandName: "redact",
+        abstract: "Takes personal data and secrets out of text, for logs that stay in the house.",
         discussion: """
             Reads standard input line by line (each at most 1 MiB) and writes it with [EMAIL], [PHONE], [IP], [TOKEN], \
             [PASSWORD], [CARD] and [IBAN] in their places; a user id keeps its last four characters.
@@ -19,9 +20,11 @@ struct RedactCommand: AsyncParsableCommand {
     func run() async throws {
         let isJSON = jsonLines
         try await CommandRun.carryOut { _ in
-            try await StandardFilter.run { () in LineFilter { line throws(LineFilter.Refusal.Cause) in
-                try isJSON ? TextFilters.redactedJSON(line) : Redactor.redact(line)
-            } }
+            try await StandardFilter.run { () in
+                LineFilter { line throws(LineFilter.Refusal.Cause) in
+                    try isJSON ? TextFilters.redactedJSON(line) : Redactor.redact(line)
+                }
+            }
             return .done
         }
     }
@@ -70,12 +73,17 @@ enum StandardFilter {
                 if count < 0, errno == EINTR { continue }
                 var output: [UInt8] = []
                 let refusal = attempt { () throws(LineFilter.Refusal) in
-                    if count > 0 { try filter.feed(chunk[..<count], into: &output) } else { output = try filter.finish() }
+                    if count > 0 {
+                        try filter.feed(chunk[..<count], into: &output)
+                    } else {
+                        output = try filter.finish()
+                    }
                 }
                 // A reader that has gone (`| head`) wants no more: no fault.
                 let isRead = ByteSink.write(output, to: STDOUT_FILENO)
                 if let refusal {
-                    throw CommandFault("line \(refusal.line) of the standard input \(refusal.problem); it was not written")
+                    throw CommandFault(
+                        "line \(refusal.line) of the standard input \(refusal.problem); it was not written")
                 }
                 guard count > 0, isRead else { return }
             }

@@ -3,7 +3,10 @@ import TokenVault
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Makes keys.", subcommands: [Generate.self])
+        commandName: "keys", abstract: "Makes keys.",
+        discussion:
+            "A key encrypts the users' tokens in the database; every program that touches them needs the same one.",
+        subcommands: [Generate.self])
 
     struct Generate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -33,7 +33,8 @@ struct ManagementPlugin: Sendable {
 
     /// The broker's version, such as `3.10.8`.
     func version() async throws(CommandFault) -> String {
-        guard let answer = try? JSON(parsing: try await get("/api/overview")), let text = answer["rabbitmq_version"]?.string,
+        guard let answer = try? JSON(parsing: try await get("/api/overview")),
+            let text = answer["rabbitmq_version"]?.string,
             text.utf8.count <= 64
         else { throw CommandFault("the management plugin's overview names no version") }
         return text
@@ -59,7 +60,8 @@ struct ManagementPlugin: Sendable {
         await client.shutdown()
         switch answer {
         case .failure(let error):
-            throw CommandFault("the management plugin (RABBITMQ_MANAGEMENT_URL) cannot be reached: \(error)", .unavailable)
+            throw CommandFault(
+                "the management plugin (RABBITMQ_MANAGEMENT_URL) cannot be reached: \(error)", .unavailable)
         case .success(let response):
             guard response.status == 200 else {
                 throw CommandFault(

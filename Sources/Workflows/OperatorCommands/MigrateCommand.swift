@@ -38,7 +38,9 @@ struct MigrationReport {
         let output = output
         let done = try await migrator.apply { output.tell("applied \($0.number) \($0.name)") }
         if isJSON {
-            let applied = done.map { JSON.object([.init("number", JSON(count: $0.number)), .init("name", .string($0.name))]) }
+            let applied = done.map {
+                JSON.object([.init("number", JSON(count: $0.number)), .init("name", .string($0.name))])
+            }
             output.answer(JSON.object([.init("applied", .array(applied))]).serialized())
         } else {
             output.answer(done.isEmpty ? "the schema is up to date" : "\(Plain.count(done.count, "migration")) applied")

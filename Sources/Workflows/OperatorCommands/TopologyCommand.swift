@@ -38,7 +38,8 @@ struct TopologyCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await CommandRun.carryOut { output in
-                try await TopologyReport.read(ProcessInfo.processInfo.environment, output: output, isJSON: json).verify()
+                try await TopologyReport.read(ProcessInfo.processInfo.environment, output: output, isJSON: json)
+                    .verify()
             }
         }
     }
@@ -108,7 +109,8 @@ struct TopologyReport {
         } else {
             for difference in found { output.answer("✗ \(difference)") }
             if found.isEmpty {
-                output.answer("✓ \(definition.exchanges.count) exchanges and \(definition.queues.count) queues are as defined")
+                output.answer(
+                    "✓ \(definition.exchanges.count) exchanges and \(definition.queues.count) queues are as defined")
             }
             output.answer(bindings.words)
         }

@@ -31,17 +31,22 @@ struct Demo {
                 timeline: timeline, encryptionKey: key, environment: environment, http: http)
             output.tell("started repazoo-sandbox, repazoo-ingest, repazoo-analyze; logs in \(programs.logs.path)")
             let result: Result<Bootstrap.ExitCode, any Error>
-            do { result = .success(try await stage.play(programs, ratings: ratings)) } catch { result = .failure(error) }
+            do { result = .success(try await stage.play(programs, ratings: ratings)) } catch {
+                result = .failure(error)
+            }
+            let bad = keeps ? [] : await programs.stop()
+            await http.shutdown()
+            let code = try result.get()
+            guard bad.isEmpty else {
+                let ends = bad.map { "\($0.name) with exit code \($0.code)" }.joined(separator: ", ")
+                throw CommandFault("did not stop cleanly: \(ends); see \(programs.logs.path)")
+            }
             if keeps {
                 explain(programs, user)
             } else {
-                for (name, code) in await programs.stop() {
-                    throw CommandFault("\(name) did not stop cleanly: exit code \(code); see \(programs.logs.path)")
-                }
                 output.tell("stopped repazoo-sandbox, repazoo-ingest, repazoo-analyze: each with exit code 0")
             }
-            await http.shutdown()
-            return try result.get()
+            return code
         }
     }
 
@@ -49,14 +54,20 @@ struct Demo {
         let folder = environment["REPAZOO_SERVERS_DIR"]
         output.answer("")
         output.answer("Everything stays up. To talk to it:")
-        if let folder { output.answer("  set -a; source \(folder)/environment; set +a   # AMQP_URL, DATABASE_URL, REDIS_URL") }
+        if let folder {
+            output.answer("  set -a; source \(folder)/environment; set +a   # AMQP_URL, DATABASE_URL, REDIS_URL")
+        }
         let repazoo = ChildProgram.folder.appending(path: "repazoo").path
         output.answer("  \(repazoo) publish ingest --user \(user.rawValue) --wait")
         output.answer("  \(repazoo) doctor")
-        if let folder { output.answer("  compose/servers rabbitmqctl --dir \(folder) list_queues name messages consumers") }
+        if let folder {
+            output.answer("  compose/servers rabbitmqctl --dir \(folder) list_queues name messages consumers")
+        }
         output.answer("  psql \"$DATABASE_URL\" -c 'select model, sentiment, score from analyses'")
         for consumer in programs.consumers {
-            output.answer("  curl http://127.0.0.1:\(consumer.port)/metrics   # \(consumer.program.name), process \(consumer.program.id)")
+            output.answer(
+                "  curl http://127.0.0.1:\(consumer.port)/metrics   # \(consumer.program.name), process \(consumer.program.id)"
+            )
         }
         output.answer("  curl \(programs.sandboxURL)/sandbox/log   # process \(programs.sandbox.id)")
         output.answer("  tail -f \(programs.logs.path)/*.log")

@@ -4,7 +4,8 @@ import FoundationEssentials
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Sends one user's tweets from the request to the analysis, and shows what happened.",
+        commandName: "demo",
+        abstract: "Sends one user's tweets from the request to the analysis, and shows what happened.",
         discussion: """
             Migrates, applies the topology, starts the sandbox (which plays X and Anthropic) and the consumers, and publishes \
             one request. Expects AMQP_URL, DATABASE_URL and REDIS_URL to name servers that are its own: it refuses a database \
@@ -25,8 +26,10 @@ struct DemoCommand: AsyncParsableCommand {
             let environment = ProcessInfo.processInfo.environment
             let ratings = try timeline.map { try TimelineRatings.read(path: $0) }
             let demo = Demo(
-                user: user ?? Self.standardUser, timeline: timeline, ratings: ratings, keeps: keep, environment: environment,
-                servers: try CommandServers.read([.broker, .postgres, .redis], environment: environment), output: output)
+                user: user ?? Self.standardUser, timeline: timeline, ratings: ratings, keeps: keep,
+                environment: environment,
+                servers: try CommandServers.read([.broker, .postgres, .redis], environment: environment), output: output
+            )
             return try await demo.run()
         }
     }

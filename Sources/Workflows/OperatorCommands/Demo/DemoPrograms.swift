@@ -59,7 +59,8 @@ struct DemoPrograms: Sendable {
     }
 
     private static func folder(_ environment: [String: String]) throws(CommandFault) -> URL {
-        let base = environment["REPAZOO_SERVERS_DIR"].map { URL(filePath: $0) }
+        let base =
+            environment["REPAZOO_SERVERS_DIR"].map { URL(filePath: $0) }
             ?? FileManager.default.temporaryDirectory.appending(path: "repazoo-demo-\(getpid())")
         let folder = base.appending(path: "logs")
         do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
@@ -78,7 +79,8 @@ struct DemoPrograms: Sendable {
     private static func ready(_ program: ChildProgram, port: Int, _ http: HTTPClient) async throws {
         try await wait(for: program, "become ready") { () -> Void? in
             let request = HTTPRequest(
-                .get, "http://127.0.0.1:\(port)/readyz", timeouts: HTTPTimeouts(connect: .seconds(2), total: .seconds(5)))
+                .get, "http://127.0.0.1:\(port)/readyz",
+                timeouts: HTTPTimeouts(connect: .seconds(2), total: .seconds(5)))
             guard let answer = try? await http.send(request), answer.status == 200 else { return nil }
             return ()
         }

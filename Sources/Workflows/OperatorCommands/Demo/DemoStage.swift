@@ -24,7 +24,8 @@ struct DemoStage {
         guard report.differences.isEmpty else {
             throw CommandFault("the broker differs: " + report.differences.map(\.description).joined(separator: "\n"))
         }
-        output.tell("topology applied: \(report.exchanges) exchanges, \(report.queues) queues, \(report.bindings) bindings")
+        output.tell(
+            "topology applied: \(report.exchanges) exchanges, \(report.queues) queues, \(report.bindings) bindings")
         try await subject.store(in: postgres, encryptedBy: encryptionKey, at: Date())
         output.tell("user \(subject.user) stored, with a token, consent and an active pro subscription")
     }
@@ -49,7 +50,8 @@ struct DemoStage {
         let log = try await SandboxLog.fetch(from: programs.sandboxURL, names: names, http)
         output.answer(
             "The sandbox received \(Plain.count(log.timelinePages, "timeline page")) and \(Plain.count(log.prompts, "prompt")); "
-                + (log.personalPrompts == 0 ? "no prompt held personal data" : "\(log.personalPrompts) HELD PERSONAL DATA"))
+                + (log.personalPrompts == 0
+                    ? "no prompt held personal data" : "\(log.personalPrompts) HELD PERSONAL DATA"))
         output.answer("The export and its signed link come with a later release.")
         output.answer("From the request to the end: \(Plain.seconds(took))")
         return verdict(end, log, story.sentiments, ratings)

@@ -16,7 +16,8 @@ struct DemoSubject: Sendable {
     func claim(_ postgres: PostgresPool) async throws {
         let exists = try await postgres.query("select to_regclass('users') is not null as there")[0]
         guard try exists.decode(Bool.self, "there") else { return }
-        let others = try await postgres.query("select exists (select from users where id <> \(user.rawValue)) as others")[0]
+        let others = try await postgres.query(
+            "select exists (select from users where id <> \(user.rawValue)) as others")[0]
         if try others.decode(Bool.self, "others") {
             throw CommandFault(
                 "DATABASE_URL names a database with users that are not the demo's; give it one of its own (make demo does)",

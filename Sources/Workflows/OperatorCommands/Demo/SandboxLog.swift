@@ -21,7 +21,9 @@ struct SandboxLog: Equatable {
     }
 
     init(entries: [JSON], names: [String]) {
-        timelinePages = entries.count { $0["path"]?.string?.hasSuffix("/tweets") == true && $0["status"]?.integer == 200 }
+        timelinePages = entries.count {
+            $0["path"]?.string?.hasSuffix("/tweets") == true && $0["status"]?.integer == 200
+        }
         let messages = entries.filter { $0["path"]?.string?.hasSuffix("/v1/messages") == true }
         prompts = messages.count
         personalPrompts = messages.count { Self.isPersonal($0, names) }

@@ -22,7 +22,8 @@ struct BrokerExamination: Sendable {
         do throws(CommandFault) {
             return .good("rabbitmq", "\(try await management.version()), takes our log-in")
         } catch {
-            return .warning("rabbitmq", "takes our log-in; \(error)", "correct RABBITMQ_MANAGEMENT_URL, or leave it out")
+            return .warning(
+                "rabbitmq", "takes our log-in; \(error)", "correct RABBITMQ_MANAGEMENT_URL, or leave it out")
         }
     }
 
@@ -35,7 +36,9 @@ struct BrokerExamination: Sendable {
                 differences += try await management.missingBindings(of: definition, vhost: vhost)
                 bindings = .checked(definition.bindings.count)
             }
-            guard differences.isEmpty else { return differences.prefix(10).map(Self.finding) + Self.more(differences.count) }
+            guard differences.isEmpty else {
+                return differences.prefix(10).map(Self.finding) + Self.more(differences.count)
+            }
             let parts = "\(definition.exchanges.count) exchanges and \(definition.queues.count) queues are as defined"
             return switch bindings {
             case .checked(let count): [.good("topology", "\(parts), \(count) bindings too")]

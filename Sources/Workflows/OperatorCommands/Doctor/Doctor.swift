@@ -64,7 +64,8 @@ struct Doctor: Sendable {
         let missing = providerVariables.filter { reader.text($0) == nil }
         guard !missing.isEmpty else { return [.good("providers", "credentials of X and Anthropic are set")] }
         return [
-            .warning("providers", "not set: \(missing.joined(separator: ", "))", "the consumers that need them do not start")
+            .warning(
+                "providers", "not set: \(missing.joined(separator: ", "))", "the consumers that need them do not start")
         ]
     }
 }

@@ -36,7 +36,8 @@ struct Finding: Equatable, Sendable {
 
     var json: JSON {
         var members: [JSON.Member] = [
-            .init("subject", .string(subject)), .init("status", .string(health.rawValue)), .init("found", .string(found)),
+            .init("subject", .string(subject)), .init("status", .string(health.rawValue)),
+            .init("found", .string(found)),
         ]
         if let advice { members.append(.init("advice", .string(advice))) }
         return .object(members)

@@ -40,8 +40,11 @@ struct PostgresExamination: Sendable {
 
     static func judge(skew: TimeInterval) -> Finding {
         let words = "\(Plain.fixed(abs(skew), digits: 1)) s \(skew < 0 ? "behind" : "ahead of") this machine"
-        guard abs(skew) > toleratedSkew else { return .good("clock", "the database's is less than 2 s from this machine's") }
-        return .warning("clock", "the database's is \(words)", "run NTP on both; consent and limits are judged by the clock")
+        guard abs(skew) > toleratedSkew else {
+            return .good("clock", "the database's is less than 2 s from this machine's")
+        }
+        return .warning(
+            "clock", "the database's is \(words)", "run NTP on both; consent and limits are judged by the clock")
     }
 
     private func schema(_ pool: PostgresPool) async throws -> Finding {

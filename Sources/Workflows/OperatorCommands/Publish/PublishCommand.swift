@@ -24,10 +24,12 @@ struct PublishCommand: AsyncParsableCommand {
     @Argument(help: "ingest (an analysis follows), analyze, export or erase.") var work: Work
     @Option(help: "The user's id.", transform: Self.user) var user: UserID
     @Flag(help: "Follow the work to its end.") var wait = false
-    @Option(help: "How long --wait waits, such as 90s or 5m.", transform: Self.duration) var timeout = Duration.seconds(300)
+    @Option(help: "How long --wait waits, such as 90s or 5m.", transform: Self.duration) var timeout = Duration.seconds(
+        300)
     @Option(help: "With ingest: how many tweets at most (1 to 3200; default 800).") var maxTweets: Int?
     @Flag(help: "With ingest: no analysis afterwards.") var noAnalyze = false
-    @Option(help: "The id to publish under, a UUID (default: a new one).", transform: Self.message) var messageID: MessageID?
+    @Option(help: "The id to publish under, a UUID (default: a new one).", transform: Self.message) var messageID:
+        MessageID?
 
     func validate() throws {
         if work != .ingest, maxTweets != nil || noAnalyze {
@@ -59,7 +61,8 @@ struct PublishCommand: AsyncParsableCommand {
 
     private var request: WorkRequest {
         switch work {
-        case .ingest: WorkRequest(IngestRequest(userID: user, maxTweets: maxTweets ?? 800, analyze: !noAnalyze), .ingest)
+        case .ingest:
+            WorkRequest(IngestRequest(userID: user, maxTweets: maxTweets ?? 800, analyze: !noAnalyze), .ingest)
         case .analyze: WorkRequest(AnalyzeRequest(userID: user), .analyze)
         case .export: WorkRequest(ExportRequest(userID: user, requestedBy: "operator"), .export)
         case .erase: WorkRequest(EraseRequest(userID: user, reason: "operator"), .retention)
@@ -72,7 +75,9 @@ struct PublishCommand: AsyncParsableCommand {
     }
 
     private static func duration(_ text: String) throws -> Duration {
-        guard let duration = Duration(setting: text) else { throw ValidationError("--timeout: write 500ms, 90s, 5m or 1h") }
+        guard let duration = Duration(setting: text) else {
+            throw ValidationError("--timeout: write 500ms, 90s, 5m or 1h")
+        }
         return duration
     }
 

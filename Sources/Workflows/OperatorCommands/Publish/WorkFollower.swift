@@ -46,12 +46,17 @@ struct WorkFollower {
         guard let queue = await QueueLook.state(of: consumer.queue, on: broker) else {
             return "\(consumer): \(consumer.queue) cannot be looked at"
         }
-        if queue.consumers == 0 { return "\(consumer): waiting in \(consumer.queue); start \(consumer.program), nobody consumes it" }
-        if queue.messages > 0 { return "\(consumer): waiting in \(consumer.queue), \(Plain.count(queue.messages, "message")) there" }
+        if queue.consumers == 0 {
+            return "\(consumer): waiting in \(consumer.queue); start \(consumer.program), nobody consumes it"
+        }
+        if queue.messages > 0 {
+            return "\(consumer): waiting in \(consumer.queue), \(Plain.count(queue.messages, "message")) there"
+        }
         guard consumer == .ingest else { return "\(consumer): being worked on, or put off" }
         let stored = try await postgres.query(
             "select count(*) as n from twitter_data where user_id = \(user.rawValue) and deleted_at is null")[0]
-        return "\(consumer): being worked on, or put off; \(Plain.count(try stored.decode(Int.self, "n"), "tweet")) stored"
+        return
+            "\(consumer): being worked on, or put off; \(Plain.count(try stored.decode(Int.self, "n"), "tweet")) stored"
     }
 
     /// `ingest.completed: stored 120`; counts and codes only, by the contract of events.

@@ -27,7 +27,8 @@ struct WorkRequest: Sendable {
         properties.timestamp = UInt64(max(0, time.timeIntervalSince1970))
         properties.appID = CommandServers.program
         return Publication(
-            exchange: ExchangeName.requests.rawValue, routingKey: routingKey.rawValue, properties: properties, body: body,
+            exchange: ExchangeName.requests.rawValue, routingKey: routingKey.rawValue, properties: properties,
+            body: body,
             isMandatory: true)
     }
 

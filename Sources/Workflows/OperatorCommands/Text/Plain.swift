@@ -21,4 +21,8 @@ enum Plain {
     static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
         "\(number) \(number == 1 ? one : many ?? one + "s")"
     }
+
+    static func shortened(_ text: String, to characters: Int) -> String {
+        text.count > characters ? text.prefix(characters - 1) + "…" : text
+    }
 }
