@@ -93,7 +93,7 @@ let package = Package(
 
         // MARK: Storage (the schema and the broker's topology, as data)
         library("Schema", in: "Storage", ["Postgres"], resources: [.embedInCode("Migrations")]),
-        library("Topology", in: "Storage", ["AMQP", "Contracts"], resources: [.embedInCode("Resources")]),
+        library("Topology", in: "Storage", ["AMQP"], resources: [.embedInCode("Resources")]),
 
         // MARK: Gates
         library("AuditTrail", in: "Gates", ["Postgres", "Contracts"]),
@@ -129,8 +129,8 @@ let package = Package(
         library(
             "OperatorCommands", in: "Workflows",
             [
-                "Bootstrap", "Schema", "Topology", "AMQP", "Postgres", "Redis", "HTTPTransport", "Contracts", "Privacy",
-                "TokenVault", argumentParser,
+                "EventLoop", "Bootstrap", "Schema", "Topology", "AMQP", "Postgres", "Redis", "HTTPTransport",
+                "Contracts", "Privacy", "TokenVault", argumentParser, logging,
             ]),
 
         // MARK: Programs
@@ -152,9 +152,15 @@ let package = Package(
         suite("HTTPTransportTests", ["HTTPTransport"]),
         suite("ContractsTests", ["Contracts"]),
         suite("PrivacyTests", ["Privacy"]),
-        suite("TelemetryTests", ["Telemetry", "HTTPTransport"]),
-        suite("SchemaTests", ["Schema"]),
-        suite("TopologyTests", ["Topology"]),
+        suite("TelemetryTests", ["Telemetry"]),
+        suite("SchemaTests", ["Schema", "Postgres", crypto, logging]),
+        suite("TopologyTests", ["Topology", "AMQP", "Contracts"]),
+        suite(
+            "CommandTests",
+            [
+                "OperatorCommands", "Bootstrap", "AMQP", "Postgres", "Schema", "Contracts", "Topology", "Privacy",
+                logging,
+            ]),
         suite("GateTests", ["TokenVault", "Privacy", "Contracts"]),
         suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
         suite("RuntimeTests", ["ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),

@@ -86,21 +86,26 @@ struct ServerTests {
         try await eventually("the plugin lists the bindings as they are", within: .seconds(30)) {
             let lines = recorded.answers.count
             let code = try await report.verify()
-            let missing = recorded.answers[lines...].filter { $0.hasPrefix("✗ binding missing: repazoo.ticks → queue ") }
+            let missing = recorded.answers[lines...].filter {
+                $0.hasPrefix("✗ binding missing: repazoo.ticks → queue ")
+            }
             return code == .notSo && missing.count == 2
         }
         #expect(try await report.apply() == .done)
         try await eventually("nothing differs any more", within: .seconds(30)) { try await report.verify() == .done }
         #expect(recorded.answers.last == "  54 bindings were looked up in the management plugin")
         let wrong = environment.merging(["RABBITMQ_MANAGEMENT_URL": "http://guest:hunter2@127.0.0.1:1"]) { $1 }
-        await #expect { _ = try await TopologyReport.read(wrong, output: recorded.output, isJSON: false).verify() } throws: {
+        await #expect {
+            _ = try await TopologyReport.read(wrong, output: recorded.output, isJSON: false).verify()
+        } throws: {
             let fault = $0 as? CommandFault
             return fault?.code == .unavailable && fault?.description.contains("hunter2") == false
         }
     }
 
     private func managementURL(_ servers: PrivateServers) throws -> String {
-        let lines = try String(contentsOf: URL(filePath: servers.folder).appending(path: "environment"), encoding: .utf8)
+        let lines = try String(
+            contentsOf: URL(filePath: servers.folder).appending(path: "environment"), encoding: .utf8)
         let name = "RABBITMQ_MANAGEMENT_URL="
         return String(try #require(lines.split(separator: "\n").first { $0.hasPrefix(name) }).dropFirst(name.count))
     }
@@ -128,7 +133,7 @@ struct ServerTests {
                 postgres: pool, broker: broker, tell: recorded.output.tell, pollInterval: .milliseconds(20))
             let timedOut = try await follower.follow(id, by: .ingest, for: user, within: .milliseconds(100))
             #expect(timedOut == .timedOut(waitingFor: .ingest, deadLetters: 0, limit: .milliseconds(100)))
-            #expect(timedOut.description.contains("repazoo.ingest.dead holds 0 messages"))
+            #expect(timedOut.description.contains("repazoo.ingest.dead is empty"))
             #expect(recorded.told.first?.contains("start repazoo-ingest, nobody consumes it") == true)
 
             let analysis = FollowUp(AnalyzeRequest(userID: user))
@@ -142,8 +147,22 @@ struct ServerTests {
             try await receipt(pool, .analyze, analysis.messageID(cause: id), "refused", [FollowUp(refused)])
             #expect(try await end == .refused(reason: "quota_exceeded", by: .analyze))
             #expect(recorded.told.contains("ingest.completed: stored 7"))
+            try await nothingNew(follower, pool, user)
             #expect(!recorded.told.joined().contains(user.rawValue))
         }
+    }
+
+    /// Refused as a request of its own, but no failure of the ingestion before it.
+    private func nothingNew(_ follower: WorkFollower, _ pool: PostgresPool, _ user: UserID) async throws {
+        let id = MessageID.random()
+        let analysis = FollowUp(AnalyzeRequest(userID: user))
+        let next = analysis.messageID(cause: id)
+        let refused = Event(.analysisRefused, userID: user, causeID: next, at: Date(), reason: "nothing_to_analyze")
+        try await receipt(pool, .ingest, id, "done", [analysis])
+        try await receipt(pool, .analyze, next, "refused", [FollowUp(refused)])
+        #expect(try await follower.follow(id, by: .ingest, for: user, within: .seconds(10)) == .done)
+        let alone = try await follower.follow(next, by: .analyze, for: user, within: .seconds(10))
+        #expect(alone == .refused(reason: "nothing_to_analyze", by: .analyze))
     }
 
     private func receipt(

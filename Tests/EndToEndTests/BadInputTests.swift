@@ -34,20 +34,22 @@ struct BadInputTests {
     ]
 
     @Test func whatIsNoMessageIsDeadAtOnceWithItsReason() async throws {
-        try await House.with { house in
-            for bad in Self.bad {
-                try await house.publish(bad.body, id: bad.id, type: bad.type, key: "ingest")
-                let letter = try await house.deadLetter(of: .ingest)
-                #expect(letter.properties.headers["repazoo-reason"]?.string == "invalid_message", "\(bad.what)")
-                let code = letter.properties.headers["repazoo-code"]?.string ?? ""
-                #expect(code.contains(bad.names), "\(bad.what): \(code)")
-                #expect(letter.body == bad.body, "\(bad.what): the body is as it was")
-            }
-            try await unknownUserIsRefused(house)
-            #expect(house.consumers.allSatisfy(\.isRunning))
-            #expect(try await house.messages(in: "repazoo.ingest") == 0)
-            #expect(try await house.number("select count(*) from receipts where outcome = 'done'") == 0)
+        try await House.with(sendWhatIsNoMessage)
+    }
+
+    private func sendWhatIsNoMessage(_ house: House) async throws {
+        for bad in Self.bad {
+            try await house.publish(bad.body, id: bad.id, type: bad.type, key: "ingest")
+            let letter = try await house.deadLetter(of: .ingest)
+            #expect(letter.properties.headers["repazoo-reason"]?.string == "invalid_message", "\(bad.what)")
+            let code = letter.properties.headers["repazoo-code"]?.string ?? ""
+            #expect(code.contains(bad.names), "\(bad.what): \(code)")
+            #expect(letter.body == bad.body, "\(bad.what): the body is as it was")
         }
+        try await unknownUserIsRefused(house)
+        #expect(house.allRun)
+        #expect(try await house.messages(in: "repazoo.ingest") == 0)
+        #expect(try await house.number("select count(*) from receipts where outcome = 'done'") == 0)
     }
 
     private func unknownUserIsRefused(_ house: House) async throws {
@@ -63,38 +65,40 @@ struct BadInputTests {
     }
 
     @Test func aProvidersBadAnswerIsTriedAgainUntilItIsGood() async throws {
-        try await House.with { house in
-            let faults = [
-                ("1101", "twitter:truncate@1"), ("1102", "twitter:garbage@1"), ("1103", "twitter:500@1"),
-                ("1104", "anthropic:truncate@1"), ("1105", "anthropic:garbage@1"), ("1106", "anthropic:529@1"),
-            ]
-            for (account, fault) in faults {
-                let user = "user-\(account)"
-                try await house.addUser(user, account: account, tweets: 5)
-                try await house.setFaults(fault)
-                let ingest = try await house.publish(IngestRequest(userID: try #require(UserID(user))))
-                let analyze = MessageID.derived(from: ingest, name: MessageType.analyze.rawValue)
-                let failing: ConsumerName = fault.hasPrefix("twitter") ? .ingest : .analyze
-                try await eventually("\(fault) is noticed", within: .seconds(60)) {
-                    house.consumers.contains {
-                        $0.name == failing.program && $0.text().contains("comes back later")
-                            && $0.text().contains(failing == .ingest ? ingest.rawValue : analyze.rawValue)
-                    }
+        try await House.with(answerBadly)
+    }
+
+    private func answerBadly(_ house: House) async throws {
+        let faults = [
+            ("1101", "twitter:truncate@1"), ("1102", "twitter:garbage@1"), ("1103", "twitter:500@1"),
+            ("1104", "anthropic:truncate@1"), ("1105", "anthropic:garbage@1"), ("1106", "anthropic:529@1"),
+        ]
+        for (account, fault) in faults {
+            let user = "user-\(account)"
+            try await house.addUser(user, account: account, tweets: 5)
+            try await house.setFaults(fault)
+            let ingest = try await house.publish(IngestRequest(userID: try #require(UserID(user))))
+            let analyze = MessageID.derived(from: ingest, name: MessageType.analyze.rawValue)
+            let failing: ConsumerName = fault.hasPrefix("twitter") ? .ingest : .analyze
+            try await eventually("\(fault) is noticed", within: .seconds(60)) {
+                house.consumers.contains {
+                    $0.name == failing.program && $0.text().contains("comes back later")
+                        && $0.text().contains(failing == .ingest ? ingest.rawValue : analyze.rawValue)
                 }
-                #expect(
-                    try await house.number("select count(*) from receipts where message_id in (\(analyze.rawValue))")
-                        == 0, "\(fault)")
-                try await house.setFaults(nil)
-                #expect(try await house.outcome(of: analyze, at: .analyze, within: .seconds(90)) == "done", "\(fault)")
-                #expect(
-                    try await house.number("select count(*) from analyses where user_id = \(user)") == 1, "\(fault)")
             }
-            try await house.addUser("user-1107", account: "1107", tweets: 5)
-            try await house.setFaults("*:extra-fields@1")
-            let id = try await house.publish(IngestRequest(userID: try #require(UserID("user-1107"))))
-            let analyze = MessageID.derived(from: id, name: MessageType.analyze.rawValue)
-            #expect(try await house.outcome(of: analyze, at: .analyze) == "done", "unknown fields are ignored")
-            #expect(house.consumers.allSatisfy(\.isRunning))
+            #expect(
+                try await house.number("select count(*) from receipts where message_id in (\(analyze.rawValue))")
+                    == 0, "\(fault)")
+            try await house.setFaults(nil)
+            #expect(try await house.outcome(of: analyze, at: .analyze, within: .seconds(90)) == "done", "\(fault)")
+            #expect(
+                try await house.number("select count(*) from analyses where user_id = \(user)") == 1, "\(fault)")
         }
+        try await house.addUser("user-1107", account: "1107", tweets: 5)
+        try await house.setFaults("*:extra-fields@1")
+        let id = try await house.publish(IngestRequest(userID: try #require(UserID("user-1107"))))
+        let analyze = MessageID.derived(from: id, name: MessageType.analyze.rawValue)
+        #expect(try await house.outcome(of: analyze, at: .analyze) == "done", "unknown fields are ignored")
+        #expect(house.allRun)
     }
 }

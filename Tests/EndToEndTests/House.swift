@@ -124,6 +124,8 @@ struct House {
         guard (200..<300).contains(answer.status) else { throw HouseFault(text: "the sandbox refused the faults") }
     }
 
+    var allRun: Bool { consumers.allSatisfy(\.isRunning) }
+
     // MARK: Messages
 
     @discardableResult

@@ -8,37 +8,39 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct PlainPathTests {
     @Test func aRequestBecomesAnAnalysisOnceAndOnlyOnce() async throws {
-        try await House.with { house in
-            try await house.addUser("user-123456", account: "1001", mood: "glad", tweets: 130)
-            try await house.addUser("user-654321", account: "1002", mood: "angry", tweets: 60, tier: "basic")
-            let glad = try await house.publish(IngestRequest(userID: try #require(UserID("user-123456"))))
-            let angry = try await house.publish(IngestRequest(userID: try #require(UserID("user-654321"))))
-            try await check(house, glad, tweets: 130, user: "user-123456")
-            try await check(house, angry, tweets: 60, user: "user-654321")
+        try await House.with(twoPeople)
+    }
 
-            let gladScore = try await score(house, "user-123456")
-            let angryScore = try await score(house, "user-654321")
-            #expect(gladScore > 0.1)
-            #expect(angryScore < -0.1)
-            let models = try await house.postgres.query("select model from analyses order by user_id").map {
-                try $0.decode(String.self, "model")
-            }
-            #expect(models == ["claude-opus-5", "claude-sonnet-5"])
+    private func twoPeople(_ house: House) async throws {
+        try await house.addUser("user-123456", account: "1001", mood: "glad", tweets: 130)
+        try await house.addUser("user-654321", account: "1002", mood: "angry", tweets: 60, tier: "basic")
+        let glad = try await house.publish(IngestRequest(userID: try #require(UserID("user-123456"))))
+        let angry = try await house.publish(IngestRequest(userID: try #require(UserID("user-654321"))))
+        try await check(house, glad, tweets: 130, user: "user-123456")
+        try await check(house, angry, tweets: 60, user: "user-654321")
 
-            // The same message again, twice at once: nothing happens twice.
-            try await house.publish(IngestRequest(userID: try #require(UserID("user-123456"))), id: glad)
-            try await house.publish(IngestRequest(userID: try #require(UserID("user-123456"))), id: glad)
-            // And a new request finds nothing new.
-            let again = try await house.publish(
-                IngestRequest(userID: try #require(UserID("user-123456")), analyze: false))
-            #expect(try await house.outcome(of: again, at: .ingest) == "done")
-            try await eventually("the queues are empty") { try await house.messages(in: "repazoo.ingest") == 0 }
-            #expect(try await house.number("select count(*) from twitter_data where user_id = 'user-123456'") == 130)
-            #expect(try await house.number("select count(*) from analyses") == 2)
-            #expect(try await house.number("select count(*) from audit_log where action = 'ingest'") == 3)
-            try await chainsHold(house)
-            try await nothingPersonalIn(house)
+        let gladScore = try await score(house, "user-123456")
+        let angryScore = try await score(house, "user-654321")
+        #expect(gladScore > 0.1)
+        #expect(angryScore < -0.1)
+        let models = try await house.postgres.query("select model from analyses order by user_id").map {
+            try $0.decode(String.self, "model")
         }
+        #expect(models == ["claude-opus-5", "claude-sonnet-5"])
+
+        // The same message again, twice at once: nothing happens twice.
+        try await house.publish(IngestRequest(userID: try #require(UserID("user-123456"))), id: glad)
+        try await house.publish(IngestRequest(userID: try #require(UserID("user-123456"))), id: glad)
+        // And a new request finds nothing new.
+        let again = try await house.publish(
+            IngestRequest(userID: try #require(UserID("user-123456")), analyze: false))
+        #expect(try await house.outcome(of: again, at: .ingest) == "done")
+        try await eventually("the queues are empty") { try await house.messages(in: "repazoo.ingest") == 0 }
+        #expect(try await house.number("select count(*) from twitter_data where user_id = 'user-123456'") == 130)
+        #expect(try await house.number("select count(*) from analyses") == 2)
+        #expect(try await house.number("select count(*) from audit_log where action = 'ingest'") == 3)
+        try await chainsHold(house)
+        try await nothingPersonalIn(house)
     }
 
     private func check(_ house: House, _ ingest: MessageID, tweets: Int, user: String) async throws {

@@ -50,7 +50,9 @@ struct DemoStory {
             guard let result = try? JSON(parsing: try row.decode(String.self, "result")) else { continue }
             let themes = (result["themes"]?.elements ?? []).compactMap { $0.string ?? $0["name"]?.string }
             if !themes.isEmpty { lines.append("  themes: " + themes.joined(separator: ", ")) }
-            if let summary = result["summary"]?.string { lines.append("  summary: " + Plain.shortened(summary, to: 240)) }
+            if let summary = result["summary"]?.string {
+                lines.append("  summary: " + Plain.shortened(summary, to: 240))
+            }
             for tweet in result["tweets"]?.elements ?? [] {
                 if let id = tweet["id"]?.string, let word = tweet["sentiment"]?.string { sentiments[id] = word }
             }
@@ -67,7 +69,8 @@ struct DemoStory {
             guard let word = sentiments[try row.decode(String.self, "tweet_id")] else { continue }
             let text = TextFilters.sanitized(try row.decode(String.self, "text")).split(whereSeparator: \.isNewline)
                 .joined(separator: " ")
-            lines.append("  " + word + String(repeating: " ", count: max(1, 10 - word.count)) + Plain.shortened(text, to: 80))
+            lines.append(
+                "  " + word + String(repeating: " ", count: max(1, 10 - word.count)) + Plain.shortened(text, to: 80))
         }
         return lines
     }

@@ -14,8 +14,9 @@ enum WorkEnd: Equatable, CustomStringConvertible {
         case .timedOut(let consumer, let dead, let limit):
             "not done after \(Plain.seconds(limit)): \(consumer.program) has not finished it. It may wait in "
                 + "\(consumer.queue) (is \(consumer.program) running?), or in the delay ladder (repazoo.delay.…) for a rate "
-                + "window or a retry, or be dead: \(consumer.deadQueue) holds \(Plain.count(dead, "message")), each with "
-                + "its reason in the header repazoo-reason"
+                + "window or a retry, or be dead: \(consumer.deadQueue) "
+                + (dead == 0
+                    ? "is empty" : "holds \(Plain.count(dead, "message")), each with its reason in repazoo-reason")
         }
     }
 }

@@ -14,15 +14,24 @@ struct WorkFollower {
     ) async throws -> WorkEnd {
         let deadline = ContinuousClock.now.advanced(by: limit)
         var (message, consumer) = (message, consumer)
+        var isFollowUp = false
         while true {
             guard let receipt = try await receipt(of: message, consumer, user, until: deadline) else {
                 let dead = await QueueLook.state(of: consumer.deadQueue, on: broker)?.messages ?? 0
                 return .timedOut(waitingFor: consumer, deadLetters: dead, limit: limit)
             }
-            if let reason = receipt.refusal { return .refused(reason: reason, by: consumer) }
+            if let reason = receipt.refusal {
+                // Who asked for an ingestion that brought nothing new has got what there is.
+                guard isFollowUp, reason == RefusalReason.nothingToAnalyze.rawValue else {
+                    return .refused(reason: reason, by: consumer)
+                }
+                tell("\(consumer): nothing new to analyze")
+                return .done
+            }
             for event in receipt.events { tell(Self.words(event)) }
             guard let next = receipt.next(after: message) else { return .done }
             (message, consumer) = next
+            isFollowUp = true
         }
     }
 
