@@ -12,20 +12,20 @@ import Testing
         let gate = DependencyGate()
         gate.report("postgres", isAway: true)
         gate.report("broker", isAway: true)
-        let passed = Atomic<Int>(0)
+        let passed = Count()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
                     guard await gate.wait() else { return }
-                    passed.add(1, ordering: .relaxed)
+                    passed.value.add(1, ordering: .relaxed)
                 }
             }
             gate.report("broker", isAway: false)
-            #expect(passed.load(ordering: .relaxed) == 0)
+            #expect(passed.value.load(ordering: .relaxed) == 0)
             gate.report("postgres", isAway: false)
             try await group.waitForAll()
         }
-        #expect(passed.load(ordering: .relaxed) == 50)
+        #expect(passed.value.load(ordering: .relaxed) == 50)
     }
 
     @Test func closingSendsEverybodyHome() async {
@@ -37,6 +37,8 @@ import Testing
         gate.report("postgres", isAway: false)
         #expect(await gate.wait() == false)
     }
+
+    private final class Count: Sendable { let value = Atomic<Int>(0) }
 
     @Test func changesAreToldOnceEach() {
         let gate = DependencyGate()
