@@ -167,6 +167,6 @@ let package = Package(
         suite(
             "EndToEndTests",
             ["AMQP", "Postgres", "HTTPTransport", "Contracts", "Privacy", "Schema", "Topology", "TokenVault", logging]),
-        suite("SandboxTests", ["Sandbox", crypto, logging]),
+        suite("SandboxTests", ["Sandbox", "HTTPTransport", crypto, logging]),
     ]
 )

@@ -1,5 +1,5 @@
 import Foundation
-import FoundationNetworking
+import HTTPTransport
 import Logging
 import Synchronization
 
@@ -25,21 +25,19 @@ struct Reply: Sendable {
 /// Talks to one running sandbox.
 struct Client: Sendable {
     let port: Int
-    let session: URLSession
+    let http: HTTPClient
 
     func send(
         _ method: String, _ path: String, headers: [String: String] = [:], body: String? = nil
     ) async throws -> Reply {
-        var request = URLRequest(url: URL(string: "http://127.0.0.1:\(port)\(path)")!)
-        request.httpMethod = method
-        request.timeoutInterval = 20
-        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        request.httpBody = body.map { Data($0.utf8) }
-        let (data, response) = try await session.data(for: request)
-        let http = response as? HTTPURLResponse
-        var fields: [String: String] = [:]
-        for (name, value) in http?.allHeaderFields ?? [:] { fields["\(name)".lowercased()] = "\(value)" }
-        return Reply(status: http?.statusCode ?? 0, headers: fields, body: Array(data))
+        guard let method = HTTPRequest.Method(rawValue: method) else { throw UnknownMethod() }
+        let request = HTTPRequest(
+            method, "http://127.0.0.1:\(port)\(path)", headers: HTTPHeaders(headers.map { ($0.key, $0.value) }),
+            body: body.map { .bytes(Array($0.utf8)) } ?? .none)
+        let response = try await http.send(request)
+        let fields = Dictionary(
+            response.headers.fields.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 })
+        return Reply(status: response.status, headers: fields, body: response.body)
     }
 
     func timeline(_ user: String, _ query: String = "", token: String? = nil) async throws -> Reply {
@@ -87,14 +85,15 @@ func withSandbox(
         }
         var iterator = ports.makeAsyncIterator()
         guard let port = await iterator.next() else { throw NotListening() }
-        let session = URLSession(configuration: .ephemeral)
-        defer { session.invalidateAndCancel() }
-        try await body(Client(port: port, session: session))
+        let http = HTTPClient()
+        try await body(Client(port: port, http: http))
+        await http.shutdown()
         group.cancelAll()
     }
 }
 
 struct NotListening: Error {}
+struct UnknownMethod: Error {}
 
 /// A request for the sentiment of tweets, as the analyzer sends it.
 func sentimentRequest(_ texts: [String], maxTokens: Int64 = 4_000, changes: [String: JSON] = [:]) -> JSON {

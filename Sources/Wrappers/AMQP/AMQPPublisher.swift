@@ -15,34 +15,34 @@ public actor AMQPPublisher {
         case blocked
     }
 
-    private typealias Pending = PendingPublication
+    typealias Pending = PendingPublication
 
     /// The broker's channel process nacks everything for a while when its first message met a leader election; a fresh channel
     /// after this pause does not.
-    private static let pauseAfterNack = Duration.milliseconds(500)
+    static let pauseAfterNack = Duration.milliseconds(500)
 
-    private let configuration: AMQPConfiguration
+    let configuration: AMQPConfiguration
     public nonisolated var unownedExecutor: UnownedSerialExecutor { configuration.loop.asUnownedSerialExecutor() }
-    private let window: Int
-    private let onAvailabilityChange: @Sendable (Availability) -> Void
-    private let connector: Connector
-    private var delay = ReconnectDelay()
-    private var channel: BrokerChannel?
-    private var unconfirmed = ConfirmWindow<Pending>()
-    private var waiting: [Pending] = []
-    private var isReady = false
-    private var isBlocked = false
-    private var isClosed = false
-    private var hasStarted = false
-    private var connectedAt = EventLoop.Instant.now
+    let window: Int
+    let onAvailabilityChange: @Sendable (Availability) -> Void
+    let connector: Connector
+    var delay = ReconnectDelay()
+    var channel: BrokerChannel?
+    var unconfirmed = ConfirmWindow<Pending>()
+    var waiting: [Pending] = []
+    var isReady = false
+    var isBlocked = false
+    var isClosed = false
+    var hasStarted = false
+    var connectedAt = EventLoop.Instant.now
     /// So many messages at the head of `waiting` and in the window are sent one by one: one of them made the broker close the
     /// channel, which does not tell which.
-    private var suspects = 0
-    private var flushIsDue = false
+    var suspects = 0
+    var flushIsDue = false
     /// Why there is no connection; reported once per outage.
-    private var outage: AMQPError?
-    private var sweep: TimerToken?
-    private lazy var flusher = Flusher { [weak self] in self?.assumeIsolated { $0.send() } }
+    var outage: AMQPError?
+    var sweep: TimerToken?
+    lazy var flusher = Flusher { [weak self] in self?.assumeIsolated { $0.send() } }
 
     public init(
         _ configuration: AMQPConfiguration, window: Int = 1000,
@@ -111,7 +111,7 @@ public actor AMQPPublisher {
 
     // MARK: Sending
 
-    private func requestFlush() {
+    func requestFlush() {
         guard !flushIsDue else { return }
         flushIsDue = true
         configuration.loop.flushBeforeSleep(flusher)
@@ -158,7 +158,7 @@ public actor AMQPPublisher {
 
     // MARK: What the broker says
 
-    private func handle(_ event: BrokerChannel.Event) {
+    func handle(_ event: BrokerChannel.Event) {
         switch event {
         case .confirmed(let tag, let multiple, let isAck): confirm(tag, multiple, isAck)
         case .returned(let code, let exchange, let key, let id): markReturned(code, exchange, key, id)
@@ -216,82 +216,10 @@ public actor AMQPPublisher {
         }
     }
 
-    private func takeBackUnconfirmed() {
+    func takeBackUnconfirmed() {
         let entries = unconfirmed.reset()
         for entry in entries { entry.returnCode = nil }
         waiting = entries + waiting
-    }
-
-    // MARK: The connection
-
-    /// Leaves nothing behind when it throws.
-    private func connect() async throws(AMQPError) {
-        let socket = try await connector.open()
-        if isClosed { throw AMQPError(.closed, "the publisher is closed") }
-        let channel = BrokerChannel(socket: socket, configuration: configuration) { [weak self] event in
-            self?.assumeIsolated { $0.handle(event) }
-        }
-        try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, [AMQP_CHANNEL_OPEN_OK_METHOD]) { _ in amqp_channel_open_t() }
-        try await channel.ask(AMQP_CONFIRM_SELECT_METHOD, [AMQP_CONFIRM_SELECT_OK_METHOD]) { _ in
-            amqp_confirm_select_t()
-        }
-        guard !isClosed else {
-            channel.drop()
-            throw AMQPError(.closed, "the publisher is closed")
-        }
-        // The answer was good, but the connection may have ended before this task had its turn.
-        guard channel.isOpen else { throw AMQPError(.connectionLost, "the connection ended at once") }
-        self.channel = channel
-        connectedAt = .now
-        isReady = true
-        isBlocked = false
-        outage = nil
-        onAvailabilityChange(.up)
-        requestFlush()
-    }
-
-    /// While connecting, `connect` itself meets the end of the channel; after a nack, the renewal does.
-    private func lost(_ error: AMQPError) {
-        guard isReady else { return }
-        isReady = false
-        isBlocked = false
-        channel = nil
-        findCulprit(error)
-        takeBackUnconfirmed()
-        report(error)
-        // Only a connection that stood for a while starts the delays anew: one that ends at once must not be made in a loop.
-        if .now - connectedAt > .seconds(5) { delay.succeeded() }
-        reconnect(after: delay.next())
-    }
-
-    /// The broker closes the channel over a publication to an exchange that is missing or forbidden. Alone in the window it
-    /// gets the error; among others, all of them are sent again one by one.
-    private func findCulprit(_ error: AMQPError) {
-        guard !error.isRetryable, unconfirmed.count > 0 else { return }
-        if unconfirmed.count > 1 {
-            suspects = unconfirmed.count
-        } else {
-            suspects = max(0, suspects - 1)
-            for entry in unconfirmed.reset() { entry.finish(.failure(error)) }
-        }
-        delay.succeeded()
-    }
-
-    private func report(_ error: AMQPError) {
-        if outage == nil { onAvailabilityChange(.down(error)) }
-        outage = error
-    }
-
-    private func reconnect(after pause: Duration) {
-        Task {
-            await configuration.loop.pause(for: pause)
-            while !isClosed {
-                do throws(AMQPError) { return try await connect() } catch {
-                    if !isClosed { report(error) }
-                    await configuration.loop.pause(for: delay.next())
-                }
-            }
-        }
     }
 
     // MARK: Patience

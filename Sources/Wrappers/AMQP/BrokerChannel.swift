@@ -7,25 +7,6 @@ import EventLoop
 /// only when the socket has something, when a request is sent, and every quarter heartbeat, since it serves heartbeats only
 /// inside its calls. Not Sendable: it belongs to one actor on `loop`, and every method runs on that loop's thread.
 final class BrokerChannel: EventSource {
-    enum Event {
-        case delivery(Delivery)
-        case returned(code: UInt16, exchange: String, routingKey: String, messageID: String?)
-        case confirmed(tag: UInt64, multiple: Bool, isAck: Bool)
-        /// The broker ended the consumer: its queue is gone or has a new leader.
-        case consumerCancelled
-        case blocked
-        case unblocked
-        /// Always the last event.
-        case closed(AMQPError)
-    }
-
-    enum Answer: Sendable {
-        case done
-        case queue(name: String, messages: UInt32, consumers: UInt32)
-        case count(UInt32)
-        case message(Delivery?)
-    }
-
     private struct Request {
         let expected: Set<UInt32>
         let timeout: TimerToken
