@@ -42,13 +42,14 @@ struct TweetDecoder {
         return date
     }
 
+    /// All of X's metrics are named `…_count`; anything else is a field that we do not know.
     private func metrics(_ value: Privacy.JSONValue?) throws(TwitterError) -> [String: Int] {
         guard let value, value != .null else { return [:] }
         guard let members = value.members, members.count <= 32 else {
             throw .malformedAnswer("public_metrics is no object")
         }
         var metrics: [String: Int] = [:]
-        for member in members {
+        for member in members where member.key.hasSuffix("_count") {
             guard member.key.utf8.count <= 64, member.key.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F }),
                 let count = member.value.integer, count >= 0
             else { throw .malformedAnswer("public_metrics holds something that is no count") }

@@ -105,8 +105,8 @@ struct MessageProcessor<W: Workflow>: Sendable {
 
     private func outcome(of error: any Error, _ job: Job<W.Request>) throws -> Outcome {
         if Outage.explains(error) { throw error }
+        job.logger.notice("the work did not succeed", metadata: ["error": "\(error)"])
         if let outcome = workflow.outcome(of: error, at: now()) { return outcome }
-        job.logger.warning("the work failed", metadata: ["error": "\(error)"])
         if let error = error as? PostgresError {
             return error.isRetryable ? .failed(.database) : .failedForGood(.database)
         }
