@@ -59,8 +59,10 @@ struct AMQPBench {
         let seen = Atomic<Int>(0)
         let (done, finish) = AsyncStream<Void>.makeStream()
         let consumer = AMQPConsumer(configuration, queue: queue, prefetch: prefetch) { _ in
-            if seen.add(1, ordering: .relaxed).newValue == count { finish.finish() }
-            return .acknowledge
+            let number = seen.add(1, ordering: .relaxed).newValue
+            if number == count { finish.finish() }
+            // What the prefetch brought beyond the count goes back for the next run.
+            return number <= count ? .acknowledge : .abandon
         }
         let start = clock.now
         try await consumer.start(patience: .seconds(10))

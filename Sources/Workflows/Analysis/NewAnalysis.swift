@@ -1,3 +1,4 @@
+import AnthropicAPI
 import ConsumerRuntime
 import Contracts
 import FoundationEssentials
@@ -41,7 +42,7 @@ struct NewAnalysis {
     private var result: JSONValue {
         [
             "version": .integer(Self.version), "themes": .array(findings.themes.map { .string($0) }),
-            "summary": .string(findings.summaries.joined(separator: " ")),
+            "summary": .string(summary),
             "tweets": .array(
                 findings.verdicts.map {
                     [
@@ -50,5 +51,14 @@ struct NewAnalysis {
                     ]
                 }),
         ]
+    }
+
+    /// The model's own words when it saw all tweets at once; the bare numbers when it saw them in parts.
+    private var summary: String {
+        if findings.summaries.count == 1 { return findings.summaries[0] }
+        let counts = SentimentAnswer.Sentiment.allCases.map { sentiment in
+            "\(findings.verdicts.count { $0.sentiment == sentiment }) \(sentiment.rawValue)"
+        }
+        return "\(findings.verdicts.count) tweets: " + counts.joined(separator: ", ") + "."
     }
 }
