@@ -1,12 +1,11 @@
 import Foundation
-import Synchronization
 
 /// One of the project's own programs as a child of the test, its output kept in memory until asked for.
 public final class Program: Sendable {
     public let name: String
     private let process: Process
     private let output: TemporaryOutput
-    private let ended: Task<Int32, any Error>
+    private let exit: Task<Int32, any Error>
 
     /// Starts the executable `name` that the build put beside the test bundle.
     public init(_ name: String, _ arguments: [String] = [], environment: [String: String]) throws {
@@ -21,14 +20,7 @@ public final class Program: Sendable {
         process.standardOutput = output.handle
         process.standardError = output.handle
         self.process = process
-        let (started, announce) = AsyncStream.makeStream(of: Void.self)
-        ended = Task {
-            try await ServerScript.ended(process) {
-                try process.run()
-                announce.finish()
-            }
-        }
-        _ = started
+        exit = Task { try await ServerScript.ended(process) { try process.run() } }
     }
 
     public var isRunning: Bool { process.isRunning }
@@ -36,15 +28,18 @@ public final class Program: Sendable {
     /// Standard output and standard error so far.
     public func text() -> String { output.text() }
 
+    /// The exit code, once it ends by itself.
+    public func ended() async throws -> Int32 { try await exit.value }
+
     /// SIGTERM; returns the exit code.
     public func stop() async throws -> Int32 {
         if process.isRunning { process.terminate() }
-        return try await ended.value
+        return try await exit.value
     }
 
     /// SIGKILL.
     public func kill() async throws {
         Foundation.kill(process.processIdentifier, SIGKILL)
-        _ = try await ended.value
+        _ = try await exit.value
     }
 }

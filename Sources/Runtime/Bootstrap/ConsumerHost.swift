@@ -27,7 +27,7 @@ public enum ConsumerHost {
         let logger = Logger(label: program)
         let readiness = Readiness(logger: logger)
         let dependencies = DependencyWatch()
-        let postgres = pool(database, readiness, dependencies, logger)
+        let postgres = pool(database, patience: process.startupTimeout, readiness, dependencies, logger)
         var transport = HTTPClientConfiguration()
         transport.userAgent = "repazoo/\(Release.version)"
         let http = HTTPClient(configuration: transport)
@@ -55,9 +55,14 @@ public enum ConsumerHost {
     }
 
     private static func pool(
-        _ configuration: PostgresConfiguration, _ readiness: Readiness, _ dependencies: DependencyWatch,
-        _ logger: Logger
+        _ configuration: PostgresConfiguration, patience: Duration, _ readiness: Readiness,
+        _ dependencies: DependencyWatch, _ logger: Logger
     ) -> PostgresPool {
+        var configuration = configuration
+        configuration.acquireTimeout = min(configuration.acquireTimeout, patience)
+        // An outage is told by `Readiness`, once at its start and once at its end.
+        var logger = logger
+        logger.logLevel = .critical
         readiness.register("postgres")
         return PostgresPool(configuration: configuration, logger: logger) { availability in
             switch availability {
