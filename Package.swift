@@ -89,7 +89,11 @@ let package = Package(
         library("Telemetry", in: "Runtime", ["Privacy", logging, coreMetrics, hummingbird, lifecycle]),
         library(
             "ConsumerRuntime", in: "Runtime",
-            ["AMQP", "Postgres", "Contracts", "AuditTrail", "Consent", logging, metrics, lifecycle]),
+            [
+                "EventLoop", "AMQP", "Postgres", "Redis", "Contracts", "AuditTrail", "CircuitBreakers", "Consent",
+                logging,
+                metrics, lifecycle,
+            ]),
 
         // MARK: Storage (the schema and the broker's topology, as data)
         library("Schema", in: "Storage", ["Postgres"], resources: [.embedInCode("Migrations")]),
@@ -97,6 +101,7 @@ let package = Package(
 
         // MARK: Gates
         library("AuditTrail", in: "Gates", ["Postgres", "Contracts"]),
+        library("CircuitBreakers", in: "Gates", []),
         library("Consent", in: "Gates", ["Postgres", "Contracts"]),
         library("TokenVault", in: "Gates", ["Contracts", "Privacy", crypto, cryptoExtras]),
 

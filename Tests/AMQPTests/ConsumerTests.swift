@@ -68,7 +68,7 @@ extension AMQPIntegrationTests {
             try await consumer.start(patience: .seconds(5))
             try await withPublisher(configuration()) { try await $0.publish(0..<30, to: queue, tasks: 1) }
             try await eventually("ten are in flight") { await consumer.inFlight == 10 }
-            await consumer.pause()
+            await consumer.allow(.none)
             gate.open()
             try await withConnection(configuration()) { connection in
                 try await eventually("in flight settled, the rest ready, no consumer") {
@@ -81,10 +81,10 @@ extension AMQPIntegrationTests {
             #expect(paused >= 10 && paused < 30)
             // Whatever order these reach the broker in: the last word counts.
             for _ in 0..<25 {
-                await consumer.resume()
-                await consumer.pause()
+                await consumer.allow(.all)
+                await consumer.allow(.none)
             }
-            await consumer.resume()
+            await consumer.allow(.all)
             try await eventually("all are seen") { seen.distinct == 30 }
             await consumer.stop(grace: .seconds(5))
             #expect(seen.total == 30)
@@ -97,7 +97,7 @@ extension AMQPIntegrationTests {
                 let consumer = AMQPConsumer(try configuration(), queue: queue, prefetch: 1) { _ in .acknowledge }
                 let start = Task { try await consumer.start(patience: .seconds(5)) }
                 for _ in 0..<(turns * turns * 10) { await Task.yield() }
-                await consumer.pause()
+                await consumer.allow(.none)
                 try await start.value
                 try await withConnection(configuration()) { connection in
                     try await eventually("no consumer") { try await connection.inspectQueue(queue).consumers == 0 }

@@ -16,7 +16,7 @@ extension ConsumerCommand {
     }
 
     public func run() async throws {
-        let code = await ConsumerHost.run(Assembly.self)
+        let code = await ProgramHost.run(ConsumerProgram<Assembly>.self)
         if code != .done { throw ArgumentParser.ExitCode(code.rawValue) }
     }
 

@@ -8,7 +8,8 @@ struct AttemptHistory {
 
     private(set) var text: String
 
-    init(_ text: String?) { self.text = text ?? "" }
+    /// What came from outside and is too long for us to have written it is no history.
+    init(_ text: String?) { self.text = text.flatMap { $0.utf8.count <= Self.limit ? $0 : nil } ?? "" }
 
     mutating func add(_ code: String, at time: Date) {
         let entry = "\(RFC3339.text(time)) \(code)"

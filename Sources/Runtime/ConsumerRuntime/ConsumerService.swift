@@ -1,4 +1,5 @@
 public import AMQP
+import CircuitBreakers
 import Contracts
 public import FoundationEssentials
 public import Logging
@@ -44,11 +45,16 @@ public struct ConsumerService<W: Workflow>: Service {
     public func run() async throws {
         let publisher = makePublisher()
         let consumer = makeConsumer(publisher)
-        gate.onChange { isOpen in
-            Task { if isOpen { await consumer.resume() } else { await consumer.pause() } }
+        regulate(consumer)
+        do {
+            try await cancelWhenGracefulShutdown { [settings] in
+                try await publisher.start(patience: settings.startupTimeout)
+                try await consumer.start(patience: settings.startupTimeout)
+            }
+        } catch  where Task.isShuttingDownGracefully {
+            await consumer.stop(grace: .zero)
+            return await publisher.close()
         }
-        try await publisher.start(patience: settings.startupTimeout)
-        try await consumer.start(patience: settings.startupTimeout)
         logger.info(
             "consuming", metadata: ["queue": "\(workflow.consumer.queue)", "concurrency": "\(settings.concurrency)"])
 
@@ -60,6 +66,27 @@ public struct ConsumerService<W: Workflow>: Service {
         let left = await consumer.stop(grace: settings.shutdownGrace)
         await publisher.close()
         logger.info("stopped", metadata: ["given_back": "\(left)"])
+    }
+
+    /// No messages while a server is away or a circuit is open; one at a time while a circuit probes.
+    private func regulate(_ consumer: AMQPConsumer) {
+        let regulator = IntakeRegulator()
+        regulator.onChange { Task { await consumer.allow(regulator.allowed) } }
+        gate.onChange { regulator.limit("servers", to: $0 ? .all : .none) }
+        for circuit in workflow.circuits {
+            onDependency(circuit.name, nil)
+            circuit.onChange { [onDependency, name = circuit.name] position in
+                switch position {
+                case .closed:
+                    regulator.limit(name, to: .all)
+                    onDependency(name, nil)
+                case .probing: regulator.limit(name, to: .one)
+                case .open:
+                    regulator.limit(name, to: .none)
+                    onDependency(name, "too many calls failed: the circuit is open, no messages are taken")
+                }
+            }
+        }
     }
 
     private func makePublisher() -> AMQPPublisher {
@@ -83,7 +110,8 @@ public struct ConsumerService<W: Workflow>: Service {
             workflow: workflow, postgres: postgres,
             receipts: ReceiptBook(consumer: workflow.consumer, postgres: postgres),
             dispatcher: Dispatcher(consumer: workflow.consumer, publisher: publisher), gate: gate,
-            policy: settings.policy,
+            policy: settings.policy, committer: GroupCommitter(postgres: postgres),
+            workLimit: WorkLimit(settings.workLimit),
             metrics: ConsumerMetrics(consumer: workflow.consumer.rawValue), logger: logger, now: now,
             observe: observeStep)
         return AMQPConsumer(

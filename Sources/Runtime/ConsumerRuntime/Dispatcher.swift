@@ -39,23 +39,36 @@ struct Dispatcher: Sendable {
         properties.headers[HeaderName.attempt] = .integer(Int64(attempt))
         properties.headers[HeaderName.deadline] = .string(RFC3339.text(deadline))
         properties.headers[HeaderName.history] = .string(history.text)
-        try await publisher.publish(
+        try await sendOn(
             Publication(
                 exchange: route.exchange.rawValue, routingKey: route.routingKey.rawValue, properties: properties,
                 body: delivery.body))
     }
 
     /// Hands the message, body unchanged, to the dead-letter queue of this consumer.
-    func bury(_ delivery: Delivery, _ reason: DeadLetterReason, code: String, history: AttemptHistory) async throws {
+    func bury(
+        _ delivery: Delivery, _ reason: DeadLetterReason, code: String, history: AttemptHistory, at now: Date
+    ) async throws {
         var properties = withoutBrokerHeaders(delivery.properties)
         properties.headers[HeaderName.reason] = .string(reason.rawValue)
         properties.headers[HeaderName.origin] = .string(consumer.queue.rawValue)
         properties.headers[HeaderName.history] = .string(history.text)
-        properties.headers["repazoo-code"] = .string(code)
-        try await publisher.publish(
+        properties.headers[HeaderName.code] = .string(code)
+        properties.headers[HeaderName.diedAt] = .string(RFC3339.text(now))
+        try await sendOn(
             Publication(
                 exchange: ExchangeName.dead.rawValue, routingKey: consumer.queue.rawValue, properties: properties,
                 body: delivery.body))
+    }
+
+    /// Headers that just fitted into a frame may not fit with ours added. Then those of strangers go: without them the message
+    /// can be sent, and with them it would be held for ever.
+    private func sendOn(_ message: Publication) async throws {
+        do { try await publisher.publish(message) } catch let error as AMQPError where error.kind == .invalidMessage {
+            var message = message
+            message.properties.headers = message.properties.headers.filter { HeaderName.isOurs($0.key) }
+            try await publisher.publish(message)
+        }
     }
 
     /// With a received `x-death` the broker takes the second pass through the ladder for a cycle and keeps the message.

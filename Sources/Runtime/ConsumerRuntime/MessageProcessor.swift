@@ -1,10 +1,12 @@
 import AMQP
 import AuditTrail
+import CircuitBreakers
 import Consent
 import Contracts
 import FoundationEssentials
 import Logging
 import Postgres
+import Redis
 
 /// The life of a message, for every consumer:
 ///
@@ -25,6 +27,8 @@ struct MessageProcessor<W: Workflow>: Sendable {
     let dispatcher: Dispatcher
     let gate: DependencyGate
     let policy: AttemptPolicy
+    let committer: GroupCommitter
+    let workLimit: WorkLimit
     let metrics: ConsumerMetrics
     let logger: Logger
     let now: @Sendable () -> Date
@@ -42,6 +46,8 @@ struct MessageProcessor<W: Workflow>: Sendable {
         observe(.received)
         var outages = 0
         while await gate.wait() {
+            // The broker gives it to somebody again, perhaps to us; this copy would only be the duplicate.
+            if delivery.isStale { return .abandon }
             do {
                 try await attempt(delivery)
                 observe(.settled)
@@ -95,7 +101,7 @@ struct MessageProcessor<W: Workflow>: Sendable {
             case .notBefore(let time, let reason): return .ended(.notBefore(time, because: reason))
             case .go: observe(.admitted)
             }
-            let work = try await workflow.work(job)
+            let work = try await workLimit.run { [workflow] in try await workflow.work(job) }
             observe(.worked)
             return work
         } catch {
@@ -103,14 +109,17 @@ struct MessageProcessor<W: Workflow>: Sendable {
         }
     }
 
-    private func outcome(of error: any Error, _ job: Job<W.Request>) throws -> Outcome {
+    func outcome(of error: any Error, _ job: Job<W.Request>) throws -> Outcome {
         if Outage.explains(error) { throw error }
+        if let open = error as? CircuitOpen { return .notBefore(open.until, because: .circuitOpen) }
         job.logger.notice("the work did not succeed", metadata: ["error": "\(error)"])
         if let outcome = workflow.outcome(of: error, at: now()) { return outcome }
-        if let error = error as? PostgresError {
-            return error.isRetryable ? .failed(.database) : .failedForGood(.database)
+        switch error {
+        case let error as PostgresError: return error.isRetryable ? .failed(.database) : .failedForGood(.database)
+        case is RedisError: return .failed(.redis)
+        case is WorkTookTooLong: return .failed(.timeout)
+        default: return .failed(.unexpected)
         }
-        return .failed(.unexpected)
     }
 
     // MARK: Steps 6 to 8
@@ -132,71 +141,16 @@ struct MessageProcessor<W: Workflow>: Sendable {
         job.logger.debug("done")
     }
 
-    private func conclude(_ job: Job<W.Request>, _ outcome: Outcome, _ delivery: Delivery) async throws {
-        if case .refused(let reason) = outcome { return try await refuse(job, reason, delivery) }
-        let (envelope, time) = (job.envelope, now())
-        let deadline = envelope.deadline ?? time.addingTimeInterval(policy.patience.inSeconds)
-        var history = AttemptHistory(envelope.history)
-        switch policy.decision(for: outcome, attempt: envelope.attempt, deadline: deadline, now: time) {
-        case .acknowledge: return
-        case .delay(let until, let attempt, let code):
-            history.add(code, at: time)
-            try await dispatcher.delay(
-                delivery, until: until, attempt: attempt, deadline: deadline, history: history, now: time)
-            metrics.count(attempt == envelope.attempt ? "postponed" : "retried")
-            job.logger.info(
-                "comes back later",
-                metadata: ["reason": "\(code)", "until": "\(RFC3339.text(until))", "attempt": "\(attempt)"])
-        case .bury(let reason, let code):
-            history.add(code, at: time)
-            try await dispatcher.bury(delivery, reason, code: code, history: history)
-            metrics.count("dead")
-            job.logger.error(
-                "dead", metadata: ["reason": "\(reason)", "code": "\(code)", "attempt": "\(envelope.attempt)"])
-        }
-        observe(.announced)
-    }
-
-    /// The answer no: audited, told to the backend, remembered like any other end.
-    private func refuse(_ job: Job<W.Request>, _ reason: RefusalReason, _ delivery: Delivery) async throws {
-        let user = workflow.subject(of: job.request)
-        let event = Event(
-            workflow.refusedEvent, userID: user, causeID: job.envelope.messageID, at: job.now, reason: reason.rawValue)
-        let followUps = [FollowUp(event)]
-        let entry = AuditEntry(
-            actor: workflow.consumer.program, userID: user, action: workflow.consumer.rawValue, outcome: "refused",
-            detail: ["reason": .string(reason.rawValue), "message_id": .string(job.envelope.messageID.rawValue)])
-        let statements = [
-            receipts.entry(for: job.envelope.messageID, outcome: "refused", followUps: followUps), entry.statement,
-        ]
-        switch try await commit(statements, job) {
-        case .committed, .withdrawn: try await announce(followUps, job.envelope)
-        case .duplicate: try await repeatAnnouncement(job.envelope)
-        case .failed(let outcome): return try await conclude(job, outcome, delivery)
-        }
-        metrics.count("refused")
-        job.logger.info("refused", metadata: ["reason": "\(reason)"])
-    }
-
-    private func buryInvalid(_ delivery: Delivery, _ fault: InvalidMessage) async throws {
-        try await dispatcher.bury(
-            delivery, .invalidMessage, code: "\(fault)",
-            history: AttemptHistory(delivery.properties.headers[HeaderName.history]?.string))
-        observe(.announced)
-        metrics.count("invalid")
-        logger.error("not a message for this queue; dead", metadata: ["fault": "\(fault)"])
-    }
-
-    private enum Commit {
+    enum Commit {
         case committed
         case duplicate
         case withdrawn(RefusalReason)
         case failed(Outcome)
     }
 
-    private func commit(_ statements: [SQL], _ job: Job<W.Request>) async throws -> Commit {
+    func commit(_ statements: [SQL], _ job: Job<W.Request>) async throws -> Commit {
         do {
-            try await postgres.atomically(statements)
+            try await committer.commit(statements, key: workflow.subject(of: job.request)?.rawValue ?? "")
             observe(.committed)
             return .committed
         } catch let error as PostgresError {
@@ -212,13 +166,13 @@ struct MessageProcessor<W: Workflow>: Sendable {
         return try await ConsentGate(postgres: postgres).refusal(for: user, at: now()) ?? .noConsent
     }
 
-    private func announce(_ followUps: [FollowUp], _ envelope: Envelope) async throws {
+    func announce(_ followUps: [FollowUp], _ envelope: Envelope) async throws {
         try await dispatcher.announce(followUps, of: envelope, at: now())
         observe(.announced)
     }
 
     /// Somebody else committed; their announcement may not have got out.
-    private func repeatAnnouncement(_ envelope: Envelope) async throws {
+    func repeatAnnouncement(_ envelope: Envelope) async throws {
         metrics.count("duplicate")
         try await announce(try await receipts.followUps(of: envelope.messageID) ?? [], envelope)
     }

@@ -1,5 +1,6 @@
 import AMQP
 import Postgres
+import Redis
 
 /// Errors that say that a server of ours is away, and nothing about the message.
 enum Outage {
@@ -7,6 +8,7 @@ enum Outage {
         switch error {
         case let error as PostgresError: error.isRetryable && (error.isConnectionFatal || error.kind == .unavailable)
         case let error as PostgresTransactionError: error.first.map(explains) ?? false
+        case let error as RedisError: error.isRetryable
         case is AMQPError, is CancellationError: true
         default: false
         }
@@ -15,6 +17,7 @@ enum Outage {
     /// Will not pass by itself: nothing is bound where a message must go, or the broker refuses our rights.
     static func needsPeople(_ error: any Error) -> Bool {
         guard let error = error as? AMQPError else { return false }
-        return error.kind == .unroutable || error.kind == .accessRefused
+        return error.kind == .unroutable || error.kind == .accessRefused || error.kind == .closedByBroker(code: 404)
+            || error.kind == .closedByBroker(code: 403)
     }
 }

@@ -1,4 +1,5 @@
 public import AuditTrail
+public import CircuitBreakers
 public import Contracts
 public import FoundationEssentials
 public import Logging
@@ -18,6 +19,9 @@ public protocol Workflow: Sendable {
     /// The event that tells the backend of a refusal.
     var refusedEvent: EventName { get }
 
+    /// The circuits without which there is nothing to do: while one is open no messages are taken.
+    var circuits: [CircuitBreaker] { get }
+
     /// Whose data the request is about; nil for a tick.
     func subject(of request: Request) -> UserID?
 
@@ -26,11 +30,13 @@ public protocol Workflow: Sendable {
 
     func work(_ job: Job<Request>) async throws -> Work
 
-    /// How an error that `admit` or `work` threw is to be taken. Errors of the database, Redis and the broker never get here.
+    /// How an error that `admit` or `work` threw is to be taken. Errors of the database, Redis and the broker never get here,
+    /// nor does an open circuit.
     func outcome(of error: any Error, at now: Date) -> Outcome?
 }
 
 extension Workflow {
+    public var circuits: [CircuitBreaker] { [] }
     public func outcome(of error: any Error, at now: Date) -> Outcome? { nil }
 }
 

@@ -34,7 +34,7 @@ public struct AnalysisAssembly: ConsumerAssembly {
         pseudonymKey = reader.secret("ENCRYPTION_KEY", "expected a Fernet key; `repazoo keys generate` makes one")
     }
 
-    public func workflow(_ clients: ConsumerClients) throws -> AnalysisWorkflow {
+    public func workflow(_ clients: ProgramClients) throws -> AnalysisWorkflow {
         guard let apiKey, let pseudonymKey else { throw IncompleteAssembly() }
         let client = try AnthropicClient(http: clients.http, baseURL: apiURL, apiKey: apiKey)
         return AnalysisWorkflow(

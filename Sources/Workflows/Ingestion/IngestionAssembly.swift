@@ -26,7 +26,7 @@ public struct IngestionAssembly: ConsumerAssembly {
         fieldStyle = reader.choice("TWITTER_FIELD_STYLE", default: TwitterFieldStyle.tweet)
     }
 
-    public func workflow(_ clients: ConsumerClients) throws -> IngestionWorkflow {
+    public func workflow(_ clients: ProgramClients) throws -> IngestionWorkflow {
         guard let vault else { throw IncompleteAssembly() }
         return IngestionWorkflow(
             postgres: clients.postgres, vault: vault,

@@ -15,14 +15,12 @@ public actor AMQPConsumer {
         case down(AMQPError)
     }
 
-    private enum State { case idle, connecting, consuming, paused, stopping, stopped }
-
-    private static let tag = "repazoo"
+    private enum State { case idle, connecting, consuming, stopping, stopped }
 
     private let configuration: AMQPConfiguration
     public nonisolated var unownedExecutor: UnownedSerialExecutor { configuration.loop.asUnownedSerialExecutor() }
-    private let queue: String
-    private let prefetch: Int
+    let queue: String
+    let prefetch: Int
     private let ackThreshold: Int
     private let handler: Handler
     private let onAvailabilityChange: @Sendable (Availability) -> Void
@@ -30,8 +28,8 @@ public actor AMQPConsumer {
     private var delay = ReconnectDelay()
     private var connectedAt = EventLoop.Instant.now
     private var state = State.idle
-    private var wantsPause = false
-    private var channel: BrokerChannel?
+    private var intake = IntakeControl()
+    private(set) var channel: BrokerChannel?
     private var ledger = AckLedger()
     /// Counts connections: a settlement for an earlier one is void.
     private var generation = 0
@@ -77,20 +75,10 @@ public actor AMQPConsumer {
     /// Deliveries in the hands of the handler.
     public var inFlight: Int { running }
 
-    /// Takes no more messages, keeps the connection; those in flight are finished and settled.
-    public func pause() {
-        wantsPause = true
-        guard state == .consuming, let channel else { return }
-        state = .paused
-        cancelConsumer(on: channel)
-    }
-
-    public func resume() {
-        wantsPause = false
-        guard state == .paused, let channel else { return }
-        state = .consuming
-        // Sent at once, so that it cannot change places with the cancellation of a `pause`. A refusal closes the channel.
-        channel.request(AMQP_BASIC_CONSUME_METHOD, [AMQP_BASIC_CONSUME_OK_METHOD], consumeMethod) { _ in }
+    /// Changes what is taken; those in flight are finished and settled either way. Until the first call: all.
+    public func allow(_ intake: Intake) {
+        self.intake.allowed = intake
+        applyIntake()
     }
 
     /// Takes no more messages, waits until those in flight are settled or `grace` is over, and closes. Whatever is unsettled
@@ -98,7 +86,7 @@ public actor AMQPConsumer {
     @discardableResult
     public func stop(grace: Duration) async -> Int {
         guard state != .stopped, state != .stopping else { return running }
-        if state == .consuming, let channel { cancelConsumer(on: channel) }
+        allow(.none)
         state = .stopping
         await waitUntilIdle(grace)
         flushAcks(atEndOfTurn: false)
@@ -129,7 +117,12 @@ public actor AMQPConsumer {
         }
         // A consumer told to stop keeps what arrives meanwhile unsettled: closing gives it back. While connecting, messages may
         // follow the broker's answer before `connect` has gone on.
-        guard state == .consuming || state == .paused || state == .connecting else { return }
+        guard state == .consuming || state == .connecting else { return }
+        if intake.arrived(delivery) { handOver(delivery) } else { runSuspect() }
+        applyIntake()
+    }
+
+    private func handOver(_ delivery: Delivery) {
         running += 1
         let generation = generation
         Task(executorPreference: configuration.loop) { [handler, weak self] in
@@ -138,10 +131,18 @@ public actor AMQPConsumer {
         }
     }
 
+    /// Everything else is settled before, also in the eyes of the broker: what a crash returns then is the suspect alone.
+    private func runSuspect() {
+        guard state == .consuming || state == .connecting, let suspect = intake.next(running: running) else { return }
+        flushAcks(atEndOfTurn: false)
+        handOver(suspect)
+    }
+
     private func settle(_ tag: UInt64, _ settlement: Settlement, _ generation: Int) {
         running -= 1
         if running == 0 { endWaiting() }
-        guard generation == self.generation, let channel else { return }
+        guard generation == self.generation, let channel else { return runSuspect() }
+        defer { goOn(after: tag) }
         switch settlement {
         case .acknowledge:
             guard ledger.finish(tag) else { return }
@@ -151,6 +152,17 @@ public actor AMQPConsumer {
             channel.refuse(tag, requeue: settlement == .requeue)
         case .abandon: break
         }
+    }
+
+    private func applyIntake() {
+        guard state == .consuming, let channel else { return }
+        for change in intake.changes() { send(change, on: channel) }
+    }
+
+    private func goOn(after tag: UInt64) {
+        intake.settled(tag)
+        runSuspect()
+        applyIntake()
     }
 
     private func requestFlush() {
@@ -199,11 +211,8 @@ public actor AMQPConsumer {
 
     private func open(_ channel: BrokerChannel) async throws(AMQPError) {
         try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, [AMQP_CHANNEL_OPEN_OK_METHOD]) { _ in amqp_channel_open_t() }
-        try await channel.ask(AMQP_BASIC_QOS_METHOD, [AMQP_BASIC_QOS_OK_METHOD]) { _ in
-            amqp_basic_qos_t(prefetch_size: 0, prefetch_count: UInt16(prefetch), global: 0)
-        }
-        let consumes = !wantsPause
-        if consumes { try await channel.ask(AMQP_BASIC_CONSUME_METHOD, [AMQP_BASIC_CONSUME_OK_METHOD], consumeMethod) }
+        intake.connected()
+        for change in intake.changes() { try await carryOut(change, on: channel) }
         guard state == .connecting else { throw stoppedMeanwhile() }
         // The answer was good, but the connection may have ended before this task had its turn.
         guard channel.isOpen else { throw AMQPError(.connectionLost, "the connection ended at once") }
@@ -211,30 +220,15 @@ public actor AMQPConsumer {
         connectedAt = .now
         isDown = false
         onAvailabilityChange(.up)
-        guard wantsPause else { return }
-        state = .paused
-        if consumes { cancelConsumer(on: channel) }
+        runSuspect()
+        applyIntake()
     }
 
     private func stoppedMeanwhile() -> AMQPError { AMQPError(.closed, "the consumer was stopped") }
 
-    private func consumeMethod(_ channel: BrokerChannel) -> amqp_basic_consume_t {
-        var method = amqp_basic_consume_t()
-        method.queue = channel.pool.bytes(queue)
-        method.consumer_tag = channel.pool.bytes(Self.tag)
-        return method
-    }
-
-    private func cancelConsumer(on channel: BrokerChannel) {
-        channel.request(AMQP_BASIC_CANCEL_METHOD, [AMQP_BASIC_CANCEL_OK_METHOD]) { channel in
-            amqp_basic_cancel_t(consumer_tag: channel.pool.bytes(Self.tag), nowait: 0)
-        } then: { _ in
-        }
-    }
-
     private func lost(_ error: AMQPError) {
         if state == .connecting { channel?.abort(error) }
-        guard state == .consuming || state == .paused else { return }
+        guard state == .consuming else { return }
         state = .connecting
         generation += 1
         channel?.drop()

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The properties of a message (AMQP 0-9-1 §1.8.3) that this package uses; the others are dropped.
 public struct AMQPProperties: Hashable, Sendable {
     public var contentType: String?
@@ -40,6 +42,14 @@ public struct Publication: Sendable {
 
 /// A message as the broker delivered it. Nothing in it is checked yet.
 public struct Delivery: Sendable {
+    /// Whether the channel that brought it still stands.
+    final class Lease: Sendable {
+        private let ended = Atomic(false)
+
+        var isOver: Bool { ended.load(ordering: .relaxed) }
+        func end() { ended.store(true, ordering: .relaxed) }
+    }
+
     /// Counts from 1 on each connection.
     public let tag: UInt64
     public let isRedelivered: Bool
@@ -47,6 +57,16 @@ public struct Delivery: Sendable {
     public let routingKey: String
     public let properties: AMQPProperties
     public let body: [UInt8]
+    let lease: Lease
+
+    /// The connection has ended: the broker delivers it again to somebody, and whatever becomes of this copy is not heard.
+    public var isStale: Bool { lease.isOver }
+
+    /// How often it came back to its queue: by a refusal, a lost connection, a process that died. Quorum queues only.
+    public var returns: Int {
+        guard case .integer(let count) = properties.headers["x-delivery-count"] else { return 0 }
+        return Int(clamping: count)
+    }
 }
 
 /// What becomes of a delivery.

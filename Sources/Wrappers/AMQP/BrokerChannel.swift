@@ -25,6 +25,7 @@ final class BrokerChannel: EventSource {
     private var handler: ((Event) -> Void)?
     private var lastExchange = ""
     private(set) var isOpen = true
+    private let lease = Delivery.Lease()
 
     init(socket: BrokerSocket, configuration: AMQPConfiguration, handler: @escaping (Event) -> Void) {
         self.socket = socket
@@ -170,7 +171,7 @@ final class BrokerChannel: EventSource {
     ) -> Delivery {
         Delivery(
             tag: tag, isRedelivered: isRedelivered, exchange: exchange, routingKey: key, properties: content.properties,
-            body: content.body)
+            body: content.body, lease: lease)
     }
 
     private func receiveMethod(_ id: UInt32, _ raw: UnsafeMutableRawPointer?) throws {
@@ -279,6 +280,7 @@ final class BrokerChannel: EventSource {
     private func shut(_ error: AMQPError) {
         guard isOpen else { return }
         isOpen = false
+        lease.end()
         if let watch { loop.unwatch(watch) }
         if let heartbeat { loop.cancel(heartbeat) }
         let orphans = requests

@@ -9,6 +9,10 @@ public enum HeaderName {
     public static let deadline = "repazoo-deadline"
     /// Why a dead letter died: a `DeadLetterReason`.
     public static let reason = "repazoo-reason"
+    /// What failed last before a message died: a `FailureReason`, or what was wrong with it.
+    public static let code = "repazoo-code"
+    /// When a message died: RFC 3339, UTC.
+    public static let diedAt = "repazoo-died-at"
     /// From which queue a dead or replayed message comes.
     public static let origin = "repazoo-origin"
     public static let traceparent = "traceparent"
@@ -17,4 +21,11 @@ public enum HeaderName {
     /// Headers that must not be sent back to the broker. With a received `x-death` the broker takes the second pass
     /// through the delay ladder for a cycle and keeps the message for ever in the level (RabbitMQ 3.10, tested).
     public static func isOwnedByBroker(_ name: String) -> Bool { name.hasPrefix("x-") }
+
+    /// Headers that mean something to us; all others only travel along.
+    public static func isOurs(_ name: String) -> Bool { ours.contains(name) }
+
+    private static let ours: Set<String> = [
+        attempt, history, deadline, reason, code, diedAt, origin, traceparent, tracestate,
+    ]
 }

@@ -1,0 +1,25 @@
+public import ConsumerRuntime
+public import ServiceLifecycle
+
+/// A consumer as a program.
+public struct ConsumerProgram<Assembly: ConsumerAssembly>: ProgramAssembly {
+    public static var program: String { Assembly.consumer.program }
+    public static var usesRedis: Bool { Assembly.usesRedis }
+
+    private let assembly: Assembly
+    /// Hears of each step of each message; for drills.
+    public var observeStep: StepObserver = { _ in }
+
+    public init(reading reader: inout SettingsReader) { assembly = Assembly(reading: &reader) }
+
+    public func service(_ clients: ProgramClients) throws -> any Service {
+        var settings = ConsumerSettings()
+        settings.concurrency = clients.settings.concurrency
+        settings.shutdownGrace = clients.settings.shutdownGrace
+        settings.startupTimeout = clients.settings.startupTimeout
+        return ConsumerService(
+            workflow: try assembly.workflow(clients), broker: clients.broker, postgres: clients.postgres,
+            dependencies: clients.dependencies, settings: settings, logger: clients.logger, observeStep: observeStep,
+            onDependency: clients.onDependency)
+    }
+}

@@ -1,0 +1,39 @@
+public import AMQP
+public import ConsumerRuntime
+public import HTTPTransport
+public import Logging
+public import Postgres
+public import Redis
+public import ServiceLifecycle
+
+/// How a long-running program is put together: reads its own settings, then makes its service from the clients that
+/// `ProgramHost` opened.
+public protocol ProgramAssembly: Sendable {
+    static var program: String { get }
+
+    /// Whether `REDIS_URL` is read and a client opened.
+    static var usesRedis: Bool { get }
+
+    /// Reads settings; faults go to the reader, and `service` is called only if there are none.
+    init(reading reader: inout SettingsReader)
+
+    /// Called when the servers have been reached.
+    func service(_ clients: ProgramClients) throws -> any Service
+}
+
+/// What a program works with. All clients are shared and safe from any task.
+public struct ProgramClients: Sendable {
+    /// A server went away (with the reason), or is back (nil): `/readyz` and the log tell it.
+    public typealias DependencyObserver = @Sendable (_ server: String, _ problem: String?) -> Void
+
+    public let settings: ProcessSettings
+    public let broker: AMQPConfiguration
+    public let postgres: PostgresPool
+    /// Nil for a program that does not use it.
+    public let redis: RedisClient?
+    public let http: HTTPClient
+    /// Hears from the clients of PostgreSQL and Redis.
+    public let dependencies: DependencyWatch
+    public let logger: Logger
+    public let onDependency: DependencyObserver
+}
