@@ -103,6 +103,7 @@ let package = Package(
         library("AuditTrail", in: "Gates", ["Postgres", "Contracts"]),
         library("CircuitBreakers", in: "Gates", []),
         library("Consent", in: "Gates", ["Postgres", "Contracts"]),
+        library("Quotas", in: "Gates", ["Postgres", "Contracts"]),
         library("TokenVault", in: "Gates", ["Contracts", "Privacy", crypto, cryptoExtras]),
 
         // MARK: Providers
@@ -121,14 +122,14 @@ let package = Package(
         library(
             "Ingestion", in: "Workflows",
             [
-                "ConsumerRuntime", "Bootstrap", "Consent", "TokenVault", "TwitterAPI", "Postgres", "AuditTrail",
-                "Contracts", "Privacy",
+                "ConsumerRuntime", "Bootstrap", "CircuitBreakers", "Consent", "TokenVault", "TwitterAPI", "Postgres",
+                "AuditTrail", "Contracts", "Privacy",
             ]),
         library(
             "Analysis", in: "Workflows",
             [
-                "ConsumerRuntime", "Bootstrap", "Consent", "AnthropicAPI", "Postgres", "AuditTrail", "Contracts",
-                "Privacy", crypto,
+                "ConsumerRuntime", "Bootstrap", "CircuitBreakers", "Consent", "AnthropicAPI", "Postgres", "AuditTrail",
+                "Contracts", "Privacy", "Quotas", crypto,
             ]),
         library("Sandbox", in: "Workflows", [crypto, hummingbird, logging, argumentParser, lifecycle]),
         library(
@@ -148,8 +149,20 @@ let package = Package(
         .target(
             name: "TestKit", path: "Tests/TestKit",
             swiftSettings: strict),
+        .target(
+            name: "HouseKit",
+            dependencies: [
+                "TestKit", "AMQP", "Postgres", "HTTPTransport", "Contracts", "Privacy", "Schema", "Topology",
+                "TokenVault", "EventLoop", logging,
+            ], path: "Tests/HouseKit", swiftSettings: strict),
         .executableTarget(
             name: "amqp-bench", dependencies: ["AMQP", "EventLoop"], path: "Tests/AMQPBench", swiftSettings: strict),
+        .executableTarget(
+            name: "consumer-drill",
+            dependencies: [
+                "Ingestion", "Analysis", "Bootstrap", "ConsumerRuntime", "Consent", "AuditTrail", "Contracts", "AMQP",
+                "Postgres", "Redis", "EventLoop", "Schema", "Topology", argumentParser, lifecycle, logging,
+            ], path: "Tests/Drill", swiftSettings: strict),
         suite("EventLoopTests", ["EventLoop"]),
         suite("AMQPTests", ["AMQP"]),
         suite("PostgresTests", ["Postgres"]),
@@ -168,10 +181,9 @@ let package = Package(
             ]),
         suite("GateTests", ["TokenVault", "Privacy", "Contracts"]),
         suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
-        suite("RuntimeTests", ["ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),
-        suite(
-            "EndToEndTests",
-            ["AMQP", "Postgres", "HTTPTransport", "Contracts", "Privacy", "Schema", "Topology", "TokenVault", logging]),
+        suite("RuntimeTests", ["CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),
+        suite("EndToEndTests", ["HouseKit", "AMQP", "Postgres", "HTTPTransport", "Contracts", "TokenVault"]),
+        suite("GuaranteeTests", ["HouseKit", "AMQP", "Postgres", "Contracts", "EventLoop"]),
         suite("SandboxTests", ["Sandbox", "HTTPTransport", crypto, logging]),
     ]
 )

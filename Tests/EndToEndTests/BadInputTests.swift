@@ -1,6 +1,7 @@
 import AMQP
 import Contracts
 import Foundation
+import HouseKit
 import TestKit
 import Testing
 
@@ -81,7 +82,7 @@ struct BadInputTests {
             let analyze = MessageID.derived(from: ingest, name: MessageType.analyze.rawValue)
             let failing: ConsumerName = fault.hasPrefix("twitter") ? .ingest : .analyze
             try await eventually("\(fault) is noticed", within: .seconds(60)) {
-                house.consumers.contains {
+                house.programs.contains {
                     $0.name == failing.program && $0.text().contains("comes back later")
                         && $0.text().contains(failing == .ingest ? ingest.rawValue : analyze.rawValue)
                 }

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Postgres
+import HouseKit
 import TestKit
 import Testing
 
@@ -84,7 +85,7 @@ struct PlainPathTests {
 
     /// Canaries: what the processes wrote holds no secret and nobody's name.
     private func nothingPersonalIn(_ house: House) async throws {
-        for consumer in house.consumers {
+        for consumer in house.programs {
             let text = consumer.text()
             #expect(text.contains("consuming"))
             for canary in ["canary", "Canary", "user-123456", "user-654321", "sandbox-1001"] {

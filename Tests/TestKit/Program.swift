@@ -31,6 +31,9 @@ public final class Program: Sendable {
     /// The exit code, once it ends by itself.
     public func ended() async throws -> Int32 { try await exit.value }
 
+    /// Sends a signal and does not wait.
+    public func signal(_ number: Int32) { Foundation.kill(process.processIdentifier, number) }
+
     /// SIGTERM; returns the exit code.
     public func stop() async throws -> Int32 {
         if process.isRunning { process.terminate() }

@@ -1,10 +1,10 @@
-import AMQP
-import Contracts
+public import AMQP
+public import Contracts
 import FoundationEssentials
 
 extension Delivery {
     /// The delivery's properties in the words of `Contracts`.
-    var messageProperties: MessageProperties {
+    public var messageProperties: MessageProperties {
         MessageProperties(
             messageID: properties.messageID, type: properties.type, contentType: properties.contentType,
             contentEncoding: properties.contentEncoding, correlationID: properties.correlationID,

@@ -30,8 +30,8 @@ public protocol Workflow: Sendable {
 
     func work(_ job: Job<Request>) async throws -> Work
 
-    /// How an error that `admit` or `work` threw is to be taken. Errors of the database, Redis and the broker never get here,
-    /// nor does an open circuit.
+    /// How an error of `admit`, `work` or the commit is to be taken; nil leaves it to the runtime. A server that is away and an
+    /// open circuit never get here.
     func outcome(of error: any Error, at now: Date) -> Outcome?
 }
 

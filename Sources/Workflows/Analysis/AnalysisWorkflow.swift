@@ -1,15 +1,17 @@
 import AnthropicAPI
 import AuditTrail
+public import CircuitBreakers
 import Consent
 public import ConsumerRuntime
 public import Contracts
 public import FoundationEssentials
 public import Postgres
 import Privacy
+public import Quotas
 
 private typealias JSONValue = Contracts.JSONValue
 
-/// Judges one user's stored tweets that were not judged before: consent → tweets → sanitized prompts → answers, checked
+/// Judges one user's stored tweets that were not judged before: consent → quota → tweets → sanitized prompts → answers, checked
 /// strictly → the analysis, audit entry and `analysis.completed`.
 public struct AnalysisWorkflow: Workflow {
     /// How long an analysis is kept.
@@ -21,12 +23,16 @@ public struct AnalysisWorkflow: Workflow {
     private let postgres: PostgresPool
     private let judge: Judge
     private let pseudonyms: Pseudonyms
+    private let quota: QuotaGate
 
-    public init(postgres: PostgresPool, judge: Judge, pseudonyms: Pseudonyms) {
+    public init(postgres: PostgresPool, judge: Judge, pseudonyms: Pseudonyms, quota: QuotaGate) {
+        self.quota = quota
         self.postgres = postgres
         self.judge = judge
         self.pseudonyms = pseudonyms
     }
+
+    public var circuits: [CircuitBreaker] { [judge.circuit] }
 
     public func subject(of request: AnalyzeRequest) -> UserID? { request.userID }
 
@@ -39,19 +45,26 @@ public struct AnalysisWorkflow: Workflow {
         guard let subject = try await AnalysisSubject.read(job.request.userID, postgres) else {
             return .ended(.refused(.noSubscription))
         }
+        if try await quota.isUsedUp(for: job.request.userID, tier: subject.tier, at: job.now) {
+            return .ended(.refused(.quotaExceeded))
+        }
         let tweets = try await UnjudgedTweets.read(of: job.request, postgres)
         if tweets.isEmpty { return .ended(.refused(.nothingToAnalyze)) }
         let findings = try await judge.judge(
             tweets, tier: subject.tier, known: subject.identity, pseudonym: pseudonyms.pseudonym(of: job.request.userID)
         )
-        return .completed(completion(job, findings))
+        return .completed(completion(job, findings, tier: subject.tier))
     }
 
     public func outcome(of error: any Error, at now: Date) -> Outcome? {
-        (error as? AnthropicError)?.outcome(at: now)
+        switch error {
+        case let error as AnthropicError: error.outcome(at: now)
+        case let error as PostgresError where error.sqlState == QuotaGate.usedUpState: .refused(.quotaExceeded)
+        default: nil
+        }
     }
 
-    private func completion(_ job: Job<AnalyzeRequest>, _ findings: Judge.Findings) -> Completion {
+    private func completion(_ job: Job<AnalyzeRequest>, _ findings: Judge.Findings, tier: String) -> Completion {
         let user = job.request.userID
         let id = MessageID.derived(from: job.envelope.messageID, name: "analysis")
         let analysis = NewAnalysis(id: id.rawValue, job: job, findings: findings)
@@ -67,6 +80,8 @@ public struct AnalysisWorkflow: Workflow {
                 "personal_data_replaced": .integer(findings.replaced),
                 "message_id": .string(job.envelope.messageID.rawValue),
             ])
-        return Completion(effects: analysis.statements, audit: [entry], followUps: [FollowUp(completed)])
+        return Completion(
+            effects: analysis.statements + [quota.charge(user, tier: tier, at: job.now)], audit: [entry],
+            followUps: [FollowUp(completed)])
     }
 }

@@ -1,4 +1,5 @@
 public import AnthropicAPI
+import CircuitBreakers
 import Privacy
 
 /// Asks a model about numbered tweets, as many in one call as fit, and puts the answers together.
@@ -41,6 +42,7 @@ public struct Judge: Sendable {
 
     private let client: AnthropicClient
     private let models: TierModels
+    let circuit = CircuitBreaker(name: "anthropic")
 
     public init(client: AnthropicClient, models: TierModels) {
         self.client = client
@@ -80,10 +82,12 @@ public struct Judge: Sendable {
     ) async throws -> MessageAnswer {
         while let model = candidates.first {
             do {
-                return try await client.createMessage(
-                    MessageRequest(
-                        model: model, maxTokens: 1024 + 48 * prompt.count, system: Self.system, prompt: prompt,
-                        userPseudonym: pseudonym))
+                let request = MessageRequest(
+                    model: model, maxTokens: 1024 + 48 * prompt.count, system: Self.system, prompt: prompt,
+                    userPseudonym: pseudonym)
+                return try await circuit.call(verdict: AnthropicError.verdict) {
+                    try await client.createMessage(request)
+                }
             } catch AnthropicError.notFound where candidates.count > 1 { candidates.removeFirst() }
         }
         throw AnthropicError.invalidRequest("no model is configured for this tier")
@@ -106,5 +110,20 @@ extension Judge.Findings {
         outputTokens += answer.usage.output
         replaced += count
         calls += 1
+    }
+}
+
+extension AnthropicError {
+    /// What an error says of Anthropic's health. An answer that refuses us, the prompt or the request was given by a healthy
+    /// provider; a rate limit is ours.
+    @Sendable fileprivate static func verdict(_ error: any Error) -> Circuit.Verdict {
+        switch error {
+        case AnthropicError.unavailable(_, let retryAfter), AnthropicError.overloaded(let retryAfter):
+            .failing(retryAfter: retryAfter)
+        case AnthropicError.malformedAnswer: .failing()
+        case AnthropicError.promptNotClean, AnthropicError.interrupted: .unknown
+        case is AnthropicError: .healthy
+        default: .unknown
+        }
     }
 }

@@ -1,4 +1,5 @@
 import AuditTrail
+public import CircuitBreakers
 import Consent
 public import ConsumerRuntime
 public import Contracts
@@ -22,12 +23,15 @@ public struct IngestionWorkflow: Workflow {
     private let postgres: PostgresPool
     private let vault: TokenVault
     private let twitter: TwitterClient
+    private let circuit = CircuitBreaker(name: "twitter")
 
     public init(postgres: PostgresPool, vault: TokenVault, twitter: TwitterClient) {
         self.postgres = postgres
         self.vault = vault
         self.twitter = twitter
     }
+
+    public var circuits: [CircuitBreaker] { [circuit] }
 
     public func subject(of request: IngestRequest) -> UserID? { request.userID }
 
@@ -61,16 +65,18 @@ public struct IngestionWorkflow: Workflow {
     }
 
     /// Pages arrive newest first; each id is kept once, as X repeats posts over page borders when new ones come in.
-    private func read(_ account: String, _ token: SecretString, since: String?, atMost limit: Int) async throws
+    private func read(_ account: String, _ accessToken: SecretString, since: String?, atMost limit: Int) async throws
         -> Timeline
     {
         var timeline = Timeline()
         var seen: Set<String> = []
         var next: String?
         repeat {
-            let page = try await twitter.timelinePage(
-                of: account, token: token, sinceID: since, paginationToken: next,
-                maxResults: min(100, max(5, limit - timeline.tweets.count)))
+            let (token, size) = (next, min(100, max(5, limit - timeline.tweets.count)))
+            let page = try await circuit.call(verdict: TwitterError.verdict) {
+                try await twitter.timelinePage(
+                    of: account, token: accessToken, sinceID: since, paginationToken: token, maxResults: size)
+            }
             timeline.tweets += page.tweets.filter { seen.insert($0.id).inserted }
             timeline.pages += 1
             timeline.leftOut += page.partialErrors
@@ -96,5 +102,17 @@ public struct IngestionWorkflow: Workflow {
         return Completion(
             effects: timeline.tweets.isEmpty ? [] : [StoredTweets.upsert(timeline.tweets, of: user, at: job.now)],
             audit: [entry], followUps: followUps)
+    }
+}
+
+extension TwitterError {
+    /// What an error says of X's health. An answer that refuses us, the user or the request was given by a healthy X.
+    @Sendable fileprivate static func verdict(_ error: any Error) -> Circuit.Verdict {
+        switch error {
+        case TwitterError.unavailable(_, let retryAfter): .failing(retryAfter: retryAfter)
+        case TwitterError.malformedAnswer: .failing()
+        case is TwitterError where error as? TwitterError != .interrupted: .healthy
+        default: .unknown
+        }
     }
 }

@@ -28,7 +28,7 @@ public actor AMQPConsumer {
     private var delay = ReconnectDelay()
     private var connectedAt = EventLoop.Instant.now
     private var state = State.idle
-    private var intake = IntakeControl()
+    private var intake: IntakeControl
     private(set) var channel: BrokerChannel?
     private var ledger = AckLedger()
     /// Counts connections: a settlement for an earlier one is void.
@@ -49,6 +49,7 @@ public actor AMQPConsumer {
         self.queue = queue
         self.prefetch = min(max(prefetch, 1), 65535)
         ackThreshold = min(max(self.prefetch / 2, 1), 50)
+        intake = IntakeControl(limit: self.prefetch)
         self.handler = handler
         self.onAvailabilityChange = onAvailabilityChange
         connector = Connector(configuration: configuration)
@@ -118,31 +119,31 @@ public actor AMQPConsumer {
         // A consumer told to stop keeps what arrives meanwhile unsettled: closing gives it back. While connecting, messages may
         // follow the broker's answer before `connect` has gone on.
         guard state == .consuming || state == .connecting else { return }
-        if intake.arrived(delivery) { handOver(delivery) } else { runSuspect() }
-        applyIntake()
+        intake.arrived(delivery)
+        runWhatMay()
     }
 
-    private func handOver(_ delivery: Delivery) {
-        running += 1
-        let generation = generation
-        Task(executorPreference: configuration.loop) { [handler, weak self] in
-            let settlement = await handler(delivery)
-            await self?.settle(delivery.tag, settlement, generation)
+    private func runWhatMay() {
+        guard state == .consuming || state == .connecting else { return }
+        while let delivery = intake.next(running: running) {
+            // Everything else is settled before, also in the eyes of the broker: what a crash returns then is the suspect alone.
+            if intake.isSuspect(delivery.tag) { flushAcks(atEndOfTurn: false) }
+            running += 1
+            let generation = generation
+            Task(executorPreference: configuration.loop) { [handler, weak self] in
+                let settlement = await handler(delivery)
+                await self?.settle(delivery.tag, settlement, generation)
+            }
         }
-    }
-
-    /// Everything else is settled before, also in the eyes of the broker: what a crash returns then is the suspect alone.
-    private func runSuspect() {
-        guard state == .consuming || state == .connecting, let suspect = intake.next(running: running) else { return }
-        flushAcks(atEndOfTurn: false)
-        handOver(suspect)
+        applyIntake()
     }
 
     private func settle(_ tag: UInt64, _ settlement: Settlement, _ generation: Int) {
         running -= 1
         if running == 0 { endWaiting() }
-        guard generation == self.generation, let channel else { return runSuspect() }
-        defer { goOn(after: tag) }
+        guard generation == self.generation, let channel else { return runWhatMay() }
+        intake.settled(tag)
+        defer { runWhatMay() }
         switch settlement {
         case .acknowledge:
             guard ledger.finish(tag) else { return }
@@ -156,13 +157,7 @@ public actor AMQPConsumer {
 
     private func applyIntake() {
         guard state == .consuming, let channel else { return }
-        for change in intake.changes() { send(change, on: channel) }
-    }
-
-    private func goOn(after tag: UInt64) {
-        intake.settled(tag)
-        runSuspect()
-        applyIntake()
+        for change in intake.changes(running: running) { send(change, on: channel) }
     }
 
     private func requestFlush() {
@@ -212,7 +207,7 @@ public actor AMQPConsumer {
     private func open(_ channel: BrokerChannel) async throws(AMQPError) {
         try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, [AMQP_CHANNEL_OPEN_OK_METHOD]) { _ in amqp_channel_open_t() }
         intake.connected()
-        for change in intake.changes() { try await carryOut(change, on: channel) }
+        for change in intake.changes(running: running) { try await carryOut(change, on: channel) }
         guard state == .connecting else { throw stoppedMeanwhile() }
         // The answer was good, but the connection may have ended before this task had its turn.
         guard channel.isOpen else { throw AMQPError(.connectionLost, "the connection ended at once") }
@@ -220,8 +215,7 @@ public actor AMQPConsumer {
         connectedAt = .now
         isDown = false
         onAvailabilityChange(.up)
-        runSuspect()
-        applyIntake()
+        runWhatMay()
     }
 
     private func stoppedMeanwhile() -> AMQPError { AMQPError(.closed, "the consumer was stopped") }

@@ -40,7 +40,8 @@ final class BrokerChannel: EventSource {
 
     // MARK: Out
 
-    /// Sends a method and reports its answer later. Answers come in the order of the requests.
+    /// Sends a method and reports its answer later. Answers of one kind come in the order of their requests; a queue answers
+    /// for itself (`cancel-ok`), and may be overtaken by the channel.
     func request(
         _ id: UInt32, _ method: UnsafeMutableRawPointer, expecting: Set<UInt32>,
         completion: @escaping (Result<Answer, AMQPError>) -> Void
@@ -226,10 +227,10 @@ final class BrokerChannel: EventSource {
     }
 
     private func answer(_ id: UInt32, _ answer: Answer) {
-        guard let request = requests.first, request.expected.contains(id) else {
+        guard let index = requests.firstIndex(where: { $0.expected.contains(id) }) else {
             return fail(AMQPError(.protocolViolation, "the broker sent method \(id) that nobody asked for"))
         }
-        requests.removeFirst()
+        let request = requests.remove(at: index)
         loop.cancel(request.timeout)
         request.completion(.success(answer))
     }

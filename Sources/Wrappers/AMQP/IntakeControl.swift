@@ -9,12 +9,16 @@ public enum Intake: Int, Comparable, Sendable {
     public static func < (left: Intake, right: Intake) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// What a consumer may take: what its owner allows, narrowed by caution. Pure; its owner sends the `changes`.
+/// What a consumer may take, and in which order it runs: what its owner allows, narrowed by caution. Pure; its owner sends the
+/// `changes` and runs what `next` gives.
 ///
 /// A message that kills its process makes the broker return everything that the process held, and every return counts
 /// towards the delivery limit: left alone, it would take its innocent neighbours into the dead letters. So
 /// - after connecting, one message is taken at a time until one comes that was not returned again and again;
 /// - a suspect, returned at least `suspicion` times, runs alone: nothing more is taken, and what is in flight finishes first.
+///
+/// The broker counts a prefetch for each subscription, so that a change of subscriptions may bring more than `limit`
+/// messages. They wait here, and nothing is subscribed as long as `limit` are at work: at most twice the limit is ever out.
 struct IntakeControl {
     enum Change: Equatable {
         case cancel(tag: String)
@@ -25,47 +29,52 @@ struct IntakeControl {
 
     /// What the owner allows.
     var allowed = Intake.all
+    /// Handlers at work at once.
+    let limit: Int
     private var isCautious = true
-    private var waiting: [Delivery] = []
+    private var ready: [Delivery] = []
+    private var suspects: [Delivery] = []
     private var alone: UInt64?
     private var current = Intake.none
     private var subscriptions = 0
 
-    /// Nothing is subscribed on a new connection, and what was held belongs to the old one.
+    init(limit: Int) { self.limit = limit }
+
+    /// Nothing is subscribed on a new connection, and what waits belongs to the old one.
     mutating func connected() {
         isCautious = true
-        waiting = []
+        ready = []
+        suspects = []
         alone = nil
         current = .none
     }
 
-    /// Whether this delivery may run now. One that may not is kept for `next`.
-    mutating func arrived(_ delivery: Delivery) -> Bool {
-        guard delivery.returns >= Self.suspicion else {
-            isCautious = false
-            return true
-        }
-        isCautious = true
-        waiting.append(delivery)
-        return false
+    mutating func arrived(_ delivery: Delivery) {
+        isCautious = delivery.returns >= Self.suspicion
+        if isCautious { suspects.append(delivery) } else { ready.append(delivery) }
     }
 
-    /// The suspect that may run now that `running` handlers are at work.
+    /// What may run now that `running` handlers are at work.
     mutating func next(running: Int) -> Delivery? {
-        guard running == 0, alone == nil, !waiting.isEmpty else { return nil }
-        let delivery = waiting.removeFirst()
-        alone = delivery.tag
-        return delivery
+        guard alone == nil else { return nil }
+        if !ready.isEmpty { return running < limit ? ready.removeFirst() : nil }
+        guard running == 0, !suspects.isEmpty else { return nil }
+        let suspect = suspects.removeFirst()
+        alone = suspect.tag
+        return suspect
     }
+
+    /// Whether `tag` runs alone.
+    func isSuspect(_ tag: UInt64) -> Bool { alone == tag }
 
     mutating func settled(_ tag: UInt64) {
         if alone == tag { alone = nil }
     }
 
     /// What to send so that the broker knows; it counts as sent.
-    mutating func changes() -> [Change] {
+    mutating func changes(running: Int) -> [Change] {
         let wanted = wanted
-        guard wanted != current else { return [] }
+        guard wanted != current, wanted == .none || running < limit else { return [] }
         var changes: [Change] = []
         if current != .none { changes.append(.cancel(tag: tag)) }
         if wanted != .none {
@@ -77,7 +86,7 @@ struct IntakeControl {
     }
 
     private var wanted: Intake {
-        guard waiting.isEmpty, alone == nil else { return .none }
+        guard suspects.isEmpty, alone == nil else { return .none }
         return min(allowed, isCautious ? .one : .all)
     }
 

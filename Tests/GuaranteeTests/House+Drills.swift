@@ -1,0 +1,93 @@
+import AMQP
+import Contracts
+import Foundation
+import HouseKit
+import Postgres
+import TestKit
+import Testing
+
+extension House.Plan {
+    /// The sandbox, and no consumer yet.
+    static var empty: House.Plan {
+        var plan = House.Plan()
+        plan.consumers = []
+        return plan
+    }
+}
+
+extension String {
+    var padded: String { padding(toLength: 10, withPad: " ", startingAt: 0) }
+}
+
+extension House {
+    /// What the database holds of one user and one message.
+    struct State: Equatable, CustomStringConvertible {
+        var tweets: Int
+        var analyses: Int
+        /// Charged to the user's quota.
+        var used: Int
+        var receipts: Int
+        var audit: Int
+
+        var description: String {
+            "\(tweets) tweets, \(analyses) analyses, \(used) charged, \(receipts) receipts, \(audit) audit entries"
+        }
+    }
+
+    func state(of id: MessageID, _ user: String) async throws -> State {
+        State(
+            tweets: try await number("select count(*) from twitter_data where user_id = \(user)"),
+            analyses: try await number("select count(*) from analyses where user_id = \(user)"),
+            used: try await number("select coalesce(sum(used), 0) from usage where user_id = \(user)"),
+            receipts: try await number("select count(*) from receipts where message_id = \(id.rawValue)"),
+            audit: try await number("select count(*) from audit_log where user_id = \(user)"))
+    }
+
+    /// Starts a consumer that dies at `step`, does what leads there, and waits for its death.
+    func dies(_ consumer: String, at step: String, _ cause: () async throws -> Void) async throws {
+        let doomed = try start("consumer-drill", ["run", consumer, "--die-at", step])
+        try await cause()
+        #expect(try await doomed.ended() == SIGKILL, "\(consumer) dies at \(step)")
+    }
+
+    /// A queue that hears every event; returns its name.
+    func listen() async throws -> String {
+        let connection = try await AMQPConnection.open(broker)
+        _ = try await connection.declareQueue("test.events", arguments: ["x-queue-type": "quorum"])
+        try await connection.bindQueue("test.events", to: "repazoo.events", key: "#")
+        await connection.close()
+        return "test.events"
+    }
+
+    /// How many messages of a queue carry this id; all messages are taken out, and none may carry another.
+    func copies(of id: MessageID, in queue: String) async throws -> Int {
+        let letters = try await drain(queue)
+        #expect(letters.allSatisfy { $0.properties.messageID == id.rawValue }, "a message under another id in \(queue)")
+        return letters.count
+    }
+
+    /// Nothing waits, and nothing is in a consumer's hands: acknowledgements have arrived.
+    func isWorkedOff(_ consumer: ConsumerName) async throws {
+        try await eventually("\(consumer.queue) is worked off") { try await self.messages(in: consumer.queue.rawValue) == 0 }
+    }
+
+    func ladderIsEmpty() async throws -> Bool {
+        for level in 0..<DelayLadder.levels where try await messages(in: DelayLadder.queue(level: level).rawValue) > 0 {
+            return false
+        }
+        return true
+    }
+
+    /// Every user's chain of audit entries is whole.
+    func auditChainsHold() async throws -> Bool {
+        try await number(
+            """
+            select count(*) from (
+                select *, lag(hash, 1, '') over (partition by coalesce(user_id, '') order by position) as before,
+                       row_number() over (partition by coalesce(user_id, '') order by position) as expected
+                from audit_log) as entries
+            where prev_hash <> before or position <> expected
+               or hash <> audit_hash(prev_hash, position, id, at, actor, user_id, action, outcome, detail)
+            """) == 0
+    }
+}
