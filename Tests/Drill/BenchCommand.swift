@@ -17,7 +17,8 @@ import Topology
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures jobs per second; takes AMQP_URL, DATABASE_URL, REDIS_URL.",
-        discussion: "Makes schema, topology and 1000 users if they are not there, publishes, then measures the consuming.")
+        discussion:
+            "Makes schema, topology and 1000 users if they are not there, publishes, then measures the consuming.")
 
     enum Job: String, ExpressibleByArgument, CaseIterable { case empty, standard }
 

@@ -17,7 +17,8 @@ struct DrillCommand: AsyncParsableCommand {
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Runs a consumer, configured by the environment.")
 
-        @Argument(help: "ingest and analyze are the product's; standard needs the table of `StandardJob`.") var kind: Kind
+        @Argument(help: "ingest and analyze are the product's; standard needs the table of `StandardJob`.") var kind:
+            Kind
         @Option(help: "Die by SIGKILL at this step.", transform: Self.step) var dieAt: Step?
         @Option(help: "… when it is reached for the n-th time.") var nth = 1
 

@@ -19,13 +19,16 @@ extension NothingIsLost {
         let ingest = try house.start("repazoo-ingest", [], ["CONSUMER_CONCURRENCY": "8", "HTTP_PORT": port])
         var ids: [MessageID] = []
         for number in 0..<users {
-            ids.append(try await house.publish(IngestRequest(userID: try #require(UserID("user-\(number)")), analyze: false)))
+            ids.append(
+                try await house.publish(IngestRequest(userID: try #require(UserID("user-\(number)")), analyze: false)))
         }
         try await eventually("the circuit opens", within: .seconds(30)) {
             ingest.text().contains(#""dependency":"twitter""#)
         }
         // What was in hand goes to the ladder; the rest stays in the queue, untouched.
-        try await eventually("what was in hand is put off") { ingest.text().contains("circuit_open") || ingest.text().contains("comes back later") }
+        try await eventually("what was in hand is put off") {
+            ingest.text().contains("circuit_open") || ingest.text().contains("comes back later")
+        }
         let waiting = try await house.messages(in: "repazoo.ingest")
         #expect(waiting > users / 2, "the queue is not cycled")
         let calls = try await house.callsToX()
@@ -35,7 +38,9 @@ extension NothingIsLost {
         for id in ids { #expect(try await house.outcome(of: id, at: .ingest, within: .seconds(90)) == "done") }
         #expect(ingest.text().contains("dependency back"))
         #expect(try await house.messages(in: "repazoo.ingest.dead") == 0)
-        print("circuit | \(calls) calls until it opened, \(waiting) of \(users) messages left in the queue meanwhile, all done in the end")
+        print(
+            "circuit | \(calls) calls until it opened, \(waiting) of \(users) messages left in the queue meanwhile, all done in the end"
+        )
     }
 }
 

@@ -7,7 +7,9 @@ import Testing
 
 /// SIGKILL of a real consumer at every step of a message's life; the next process brings it to the same end.
 extension NothingIsLost {
-    private static let steps = ["received", "decoded", "recognised", "admitted", "worked", "committed", "announced", "settled"]
+    private static let steps = [
+        "received", "decoded", "recognised", "admitted", "worked", "committed", "announced", "settled",
+    ]
 
     @Test func aDeathAtAnyStepOfIngestLeadsToTheSameEnd() async throws {
         try await House.with(.empty, killIngest)
@@ -34,8 +36,9 @@ extension NothingIsLost {
             let requested = try await house.copies(
                 of: .derived(from: id, name: MessageType.analyze.rawValue), in: "repazoo.analyze")
             #expect(announced >= 1 && requested >= 1, "\(step)")
-            print("crash matrix | ingest   | \(step.padded) | at death: \(atDeath) | end: \(atEnd), "
-                + "event \(announced)×, analyze request \(requested)× under one id")
+            print(
+                "crash matrix | ingest   | \(step.padded) | at death: \(atDeath) | end: \(atEnd), "
+                    + "event \(announced)×, analyze request \(requested)× under one id")
         }
         #expect(try await house.messages(in: "repazoo.ingest.dead") == 0)
     }
@@ -67,7 +70,9 @@ extension NothingIsLost {
             #expect(atEnd == House.State(tweets: 12, analyses: 1, used: 1, receipts: 1, audit: 2), "\(step)")
             let announced = try await house.copies(of: .derived(from: id, name: "analysis.completed"), in: events)
             #expect(announced >= 1, "\(step)")
-            print("crash matrix | analyze  | \(step.padded) | at death: \(atDeath) | end: \(atEnd), event \(announced)× under one id")
+            print(
+                "crash matrix | analyze  | \(step.padded) | at death: \(atDeath) | end: \(atEnd), event \(announced)× under one id"
+            )
         }
         #expect(ingest.isRunning)
         #expect(try await house.messages(in: "repazoo.analyze.dead") == 0)
@@ -92,7 +97,9 @@ extension NothingIsLost {
             #expect(try await house.outcome(of: id, at: .ingest) == "refused")
             try await house.isWorkedOff(.ingest)
             #expect(try await next.stop() == 0)
-            #expect(try await house.state(of: id, user) == House.State(tweets: 0, analyses: 0, used: 0, receipts: 1, audit: 1))
+            #expect(
+                try await house.state(of: id, user)
+                    == House.State(tweets: 0, analyses: 0, used: 0, receipts: 1, audit: 1))
             let announced = try await house.copies(of: .derived(from: id, name: "ingest.refused"), in: events)
             #expect(announced >= 1)
             print("crash matrix | refusal  | \(step.padded) | end: refused once, event \(announced)× under one id")
@@ -121,7 +128,8 @@ extension NothingIsLost {
         }
         try await house.isWorkedOff(.ingest)
         #expect(try await next.stop() == 0)
-        #expect(try await house.state(of: id, user) == House.State(tweets: 5, analyses: 0, used: 0, receipts: 1, audit: 1))
+        #expect(
+            try await house.state(of: id, user) == House.State(tweets: 5, analyses: 0, used: 0, receipts: 1, audit: 1))
         print("crash matrix | retry    | \(step.padded) | end: two copies, one effect")
     }
 

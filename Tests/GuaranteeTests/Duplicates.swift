@@ -34,11 +34,15 @@ extension OnceInEffect {
         #expect(try await house.number("select count(*) from audit_log") == messages)
         #expect(try await house.auditChainsHold())
         let heard = try await house.drain(events).compactMap(\.properties.messageID)
-        let expected = Set(ids.compactMap { MessageID($0).map { MessageID.derived(from: $0, name: "ingest.completed").rawValue } })
+        let expected = Set(
+            ids.compactMap { MessageID($0).map { MessageID.derived(from: $0, name: "ingest.completed").rawValue } })
         #expect(Set(heard) == expected)
-        #expect(heard.count > messages, "copies announce again what the receipt holds: an announcement may have been lost")
+        #expect(
+            heard.count > messages, "copies announce again what the receipt holds: an announcement may have been lost")
         #expect(try await house.messages(in: "repazoo.ingest.dead") == 0)
-        print("duplicates | \(messages) messages \(copies) times each: \(messages) effects, \(heard.count) events under \(expected.count) ids")
+        print(
+            "duplicates | \(messages) messages \(copies) times each: \(messages) effects, \(heard.count) events under \(expected.count) ids"
+        )
     }
 
     /// A second announcement is byte for byte the first: the receipt holds it.
@@ -60,7 +64,8 @@ extension OnceInEffect {
         }
         let heard = try await house.drain(events)
         #expect(Set(heard.map(\.body)).count == 1)
-        #expect(Set(heard.map(\.properties.messageID)) == [MessageID.derived(from: id, name: "ingest.completed").rawValue])
+        #expect(
+            Set(heard.map(\.properties.messageID)) == [MessageID.derived(from: id, name: "ingest.completed").rawValue])
         #expect(try await house.number("select count(*) from drill_effects") == 1)
     }
 }

@@ -68,7 +68,9 @@ extension House {
 
     /// Nothing waits, and nothing is in a consumer's hands: acknowledgements have arrived.
     func isWorkedOff(_ consumer: ConsumerName) async throws {
-        try await eventually("\(consumer.queue) is worked off") { try await self.messages(in: consumer.queue.rawValue) == 0 }
+        try await eventually("\(consumer.queue) is worked off") {
+            try await self.messages(in: consumer.queue.rawValue) == 0
+        }
     }
 
     func ladderIsEmpty() async throws -> Bool {

@@ -8,7 +8,9 @@ extension NothingIsLost {
     @Test func poisonDoesNotHoldUpTheGood() async throws {
         let alone = try await seconds(poison: 0)
         let among = try await seconds(poison: 1000)
-        print("poison | 10,000 good ones took \(alone.rounded(2)) s alone, \(among.rounded(2)) s among 1,000 poisonous: \((among / alone).rounded(2)) times")
+        print(
+            "poison | 10,000 good ones took \(alone.rounded(2)) s alone, \(among.rounded(2)) s among 1,000 poisonous: \((among / alone).rounded(2)) times"
+        )
         #expect(among <= alone * 1.2)
     }
 

@@ -74,9 +74,10 @@ extension NothingIsLost {
         #expect(Set(dead.compactMap(\.properties.messageID)) == broken, "the dead are those that were no messages")
         let heard = try await house.drain(events)
         let told = Set(heard.compactMap(\.properties.messageID))
-        let expected = Set((good.map { ($0, "ingest.completed") } + strangers.map { ($0, "ingest.refused") }).compactMap {
-            MessageID($0.0).map { [name = $0.1] in MessageID.derived(from: $0, name: name).rawValue }
-        })
+        let expected = Set(
+            (good.map { ($0, "ingest.completed") } + strangers.map { ($0, "ingest.refused") }).compactMap {
+                MessageID($0.0).map { [name = $0.1] in MessageID.derived(from: $0, name: name).rawValue }
+            })
         #expect(told == expected, "each end was announced, under its own id")
         print(
             "soak | done \(good.count), refused \(strangers.count), dead \(broken.count); "

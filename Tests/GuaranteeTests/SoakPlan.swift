@@ -48,7 +48,9 @@ struct SoakPlan: Sendable, CustomStringConvertible {
         // Each server at least once, the rest at random.
         var whats: [What] = [.restart(.rabbitmq), .restart(.postgres), .restart(.redis)]
         while whats.count < count {
-            whats.append(Int.random(in: 0..<4, using: &random) > 0 ? .kill(.random(in: 0..<3, using: &random)) : whats[Int.random(in: 0..<3, using: &random)])
+            whats.append(
+                Int.random(in: 0..<4, using: &random) > 0
+                    ? .kill(.random(in: 0..<3, using: &random)) : whats[Int.random(in: 0..<3, using: &random)])
         }
         whats.shuffle(using: &random)
         let step = messages * 8 / 10 / (count + 1)

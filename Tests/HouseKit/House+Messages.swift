@@ -28,7 +28,8 @@ extension House {
     }
 
     /// Publishes many at once, each confirmed.
-    package func publish(_ count: Int, _ message: @escaping @Sendable (Int) -> (body: [UInt8], id: String)) async throws {
+    package func publish(_ count: Int, _ message: @escaping @Sendable (Int) -> (body: [UInt8], id: String)) async throws
+    {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for lane in 0..<min(count, 500) {
                 group.addTask(executorPreference: EventLoop.shared) { [self] in
