@@ -183,7 +183,7 @@ let package = Package(
         suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
         suite("RuntimeTests", ["CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),
         suite("EndToEndTests", ["HouseKit", "AMQP", "Postgres", "HTTPTransport", "Contracts", "TokenVault"]),
-        suite("GuaranteeTests", ["HouseKit", "AMQP", "Postgres", "Contracts", "EventLoop"]),
+        suite("GuaranteeTests", ["HouseKit", "HTTPTransport", "AMQP", "Postgres", "Contracts", "EventLoop"]),
         suite("SandboxTests", ["Sandbox", "HTTPTransport", crypto, logging]),
     ]
 )

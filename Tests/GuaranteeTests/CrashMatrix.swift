@@ -48,7 +48,7 @@ extension NothingIsLost {
     }
 
     private func killAnalyze(_ house: House) async throws {
-        let events = try await house.listen()
+        let events = try await house.listen(to: "analysis.*")
         let ingest = try house.start("repazoo-ingest")
         for (number, step) in Self.steps.enumerated() {
             let (user, account) = ("user-analyze-\(step)", "32\(number)")

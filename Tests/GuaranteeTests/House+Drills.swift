@@ -50,11 +50,11 @@ extension House {
         #expect(try await doomed.ended() == SIGKILL, "\(consumer) dies at \(step)")
     }
 
-    /// A queue that hears every event; returns its name.
-    func listen() async throws -> String {
+    /// A queue that hears every event of `key`; returns its name.
+    func listen(to key: String = "#") async throws -> String {
         let connection = try await AMQPConnection.open(broker)
         _ = try await connection.declareQueue("test.events", arguments: ["x-queue-type": "quorum"])
-        try await connection.bindQueue("test.events", to: "repazoo.events", key: "#")
+        try await connection.bindQueue("test.events", to: "repazoo.events", key: key)
         await connection.close()
         return "test.events"
     }
