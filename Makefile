@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install build release programs demo test check format format-check servers down clean
+.PHONY: help install build release programs demo test soak check format format-check servers down clean
 
 PRODUCTS := repazoo repazoo-ingest repazoo-analyze repazoo-sandbox
 SOURCES := Sources Tests Package.swift
@@ -38,6 +38,9 @@ demo: programs ## One user's tweets from request to analysis [TIMELINE=file.json
 
 test: install ## Run the tests against private servers [FILTER=regular expression]
 	@Tests/run $(if $(FILTER),--filter '$(FILTER)')
+
+soak: install ## 20,000 messages while servers and consumers die at random [SOAK_SEED=n repeats a run]
+	@SOAK_MESSAGES=$${SOAK_MESSAGES:-20000} SOAK_EVENTS=$${SOAK_EVENTS:-16} Tests/run --filter 'everyMessageIsAccountedFor'
 
 check: format-check test ## What CI runs: format, build with warnings as errors, tests
 

@@ -183,7 +183,10 @@ let package = Package(
         suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
         suite("RuntimeTests", ["CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),
         suite("EndToEndTests", ["HouseKit", "AMQP", "Postgres", "HTTPTransport", "Contracts", "TokenVault"]),
-        suite("GuaranteeTests", ["HouseKit", "HTTPTransport", "AMQP", "Postgres", "Contracts", "EventLoop"]),
+        suite(
+            "GuaranteeTests",
+            ["HouseKit", "HTTPTransport", "AMQP", "Postgres", "Contracts", "EventLoop", "Topology"]),
+        suite("TestKitTests", []),
         suite("SandboxTests", ["Sandbox", "HTTPTransport", crypto, logging]),
     ]
 )

@@ -8,7 +8,7 @@ extension AMQPIntegrationTests {
         let direct = try configuration()
         let wire = try FaultyWire(to: direct.endpoints[0].port)
         defer { wire.end() }
-        var through = try configuration("amqp://guest:guest@127.0.0.1:\(wire.port)/%2F")
+        var through = try configuration(wire.url(try SharedServers.address(of: .rabbitmq)))
         through.heartbeat = .seconds(1)
         through.connectTimeout = .seconds(2)
         try await body(wire, through)
@@ -30,12 +30,12 @@ extension AMQPIntegrationTests {
                     through, onAvailabilityChange: { if case .down = $0 { changes.add("publisher down") } }
                 ) { publisher in
                     try await publisher.publish(.numbered(0, to: queue))
-                    wire.mode = .frozen
+                    wire.tell(.frozen)
                     let waiting = Task { try await publisher.publish(1..<50, to: queue, tasks: 50) }
                     try await eventually("both are found dead", within: .seconds(8)) {
                         changes.count("down") == 1 && changes.count("publisher down") == 1
                     }
-                    wire.mode = .passing
+                    wire.tell(nil)
                     try await waiting.value
                     try await eventually("consumed again", within: .seconds(20)) { seen.distinct == 50 }
                 }
@@ -45,7 +45,8 @@ extension AMQPIntegrationTests {
         }
     }
 
-    @Test func connectionsCutInTheMiddleOfFramesLoseNothing() async throws {
+    @Test(arguments: [WireFault.Direction.toClient, .toServer])
+    func connectionsCutInTheMiddleOfFramesLoseNothing(direction: WireFault.Direction) async throws {
         try await withWire { wire, through in
             try await withQueue(configuration()) { queue in
                 let seen = Tally<String>()
@@ -63,8 +64,8 @@ extension AMQPIntegrationTests {
                             }
                         }
                         for size in [3, 7_777, 20_011, 60_001] {
-                            wire.mode = .cutting(after: size)
-                            try await eventually("it is cut", within: .seconds(20)) { wire.mode == .passing }
+                            wire.tell(.cut(after: size, direction))
+                            try await eventually("it is cut", within: .seconds(20)) { wire.isSound }
                         }
                         try await group.waitForAll()
                     }
@@ -85,15 +86,15 @@ extension AMQPIntegrationTests {
     func garbageIsAnErrorAndNoCrash(bytes: [UInt8]) async throws {
         try await withWire { wire, through in
             // Instead of the greeting.
-            wire.mode = .garbling(bytes)
+            wire.tell(.garble(bytes))
             let greeted = await kind { try await AMQPConnection.open(through).close() }
             #expect(greeted != nil)
             // Instead of an answer.
-            wire.mode = .passing
+            wire.tell(nil)
             var through = through
             through.answerTimeout = .seconds(2)
             let connection = try await AMQPConnection.open(through)
-            wire.mode = .garbling(bytes)
+            wire.tell(.garble(bytes))
             let answered = await kind { _ = try await connection.inspectQueue("q") }
             #expect(answered != nil && answered != .closedByBroker(code: 404))
             await connection.close()
@@ -102,20 +103,20 @@ extension AMQPIntegrationTests {
 
     @Test func connectionsThatEndAtOnceAreNotMadeInALoop() async throws {
         try await withWire { wire, through in
-            wire.mode = .refusing
+            wire.tell(.refusing)
             let publisher = AMQPPublisher(through)
             #expect(await kind { try await publisher.start(patience: .seconds(1)) } == .unreachable)
             #expect(wire.accepted < 10)
-            wire.mode = .passing
+            wire.tell(nil)
             try await publisher.start(patience: .seconds(5))
             let before = wire.accepted
-            wire.mode = .cutting(after: 0)
+            wire.tell(.cut(after: 0))
             for _ in 0..<6 {
                 try? await publisher.publish(.numbered(1, to: "nowhere"), patience: .milliseconds(100))
-                wire.mode = .cutting(after: 600)
+                wire.tell(.cut(after: 600))
             }
             #expect(wire.accepted - before < 12)
-            wire.mode = .passing
+            wire.tell(nil)
             await publisher.close()
         }
     }
@@ -131,16 +132,15 @@ extension AMQPIntegrationTests {
                 try await consumer.start(patience: .seconds(5))
                 let publisher = AMQPPublisher(through)
                 try await publisher.start(patience: .seconds(5))
-                wire.mode = .cutting(after: 0)
-                try await withPublisher(configuration()) { try await $0.publish(.numbered(1, to: queue)) }
+                wire.tell(.refusing)
+                wire.cutAll()
                 try await eventually("down") { downs.total == 1 }
-                wire.mode = .refusing
                 let waiting = Task { await kind { try await publisher.publish(.numbered(2, to: queue)) } }
                 for _ in 0..<100 { await Task.yield() }
                 await consumer.stop(grace: .seconds(1))
                 await publisher.close()
                 #expect([nil, .closed].contains(await waiting.value))
-                wire.mode = .passing
+                wire.tell(nil)
                 await EventLoop.shared.pause(for: .milliseconds(300))
                 let state = try await withConnection(configuration()) { try await $0.inspectQueue(queue) }
                 #expect(state.consumers == 0)

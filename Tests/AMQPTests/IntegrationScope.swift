@@ -1,6 +1,5 @@
 import AMQP
 import FoundationEssentials
-import Synchronization
 import TestKit
 import Testing
 
@@ -93,15 +92,6 @@ extension Publication {
         return Publication(
             exchange: exchange, routingKey: queue, properties: properties, body: body ?? Array(String(number).utf8))
     }
-}
-
-/// What handlers and callbacks saw, from any thread.
-final class Tally<Value: Hashable & Sendable>: Sendable {
-    private let counts = Mutex<[Value: Int]>([:])
-    func add(_ value: Value) { counts.withLock { $0[value, default: 0] += 1 } }
-    func count(_ value: Value) -> Int { counts.withLock { $0[value] ?? 0 } }
-    var distinct: Int { counts.withLock { $0.count } }
-    var total: Int { counts.withLock { $0.values.reduce(0, +) } }
 }
 
 /// `kind` of the error that `body` throws, nil when it throws none or another error.

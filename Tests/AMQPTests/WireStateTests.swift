@@ -66,19 +66,6 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ReconnectDelayTests {
-    @Test func doublesUpToTheLongestAndStaysInItsUpperHalf() {
-        let delay = Box(ReconnectDelay())
-        #expect(
-            (0..<9).map { _ in delay.it.next(random: 1) }
-                == [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000].map { .milliseconds($0) })
-        #expect(delay.it.next(random: 0) == .seconds(5))
-        for _ in 0..<200 { #expect(delay.it.next() <= .seconds(10)) }
-        delay.it.succeeded()
-        #expect(delay.it.next(random: 0) == .milliseconds(50))
-    }
-}
-
 @Suite(.timeLimit(.minutes(1))) struct PublicationValidationTests {
     private func publication(_ change: (inout AMQPProperties) -> Void) -> Publication {
         var properties = AMQPProperties()

@@ -16,7 +16,7 @@ extension OnceInEffect {
         let (messages, copies) = (300, 6)
         try await house.prepareForDrills(users: 20)
         let events = try await house.listen()
-        var random = SeededRandom(state: 5)
+        var random = SeededRandom(seed: 5)
         let ids = (0..<messages).map { _ in random.uuid() }
         // Side by side, so that copies of one message are in the hands of several processes at once.
         try await house.publish(messages * copies) { number in

@@ -26,7 +26,7 @@ extension NothingIsLost {
     private func work(poison: Int, _ house: House) async throws -> Double {
         let good = 10_000
         try await house.prepareForDrills(users: 1000)
-        var random = SeededRandom(state: 11)
+        var random = SeededRandom(seed: 11)
         let ids = (0..<(good + poison)).map { _ in random.uuid() }
         // Every eleventh is poison.
         let every = poison == 0 ? Int.max : (good + poison) / poison

@@ -44,7 +44,7 @@ struct SoakPlan: Sendable, CustomStringConvertible {
         messages = environment["SOAK_MESSAGES"].flatMap { Int($0) } ?? 3000
         seed = environment["SOAK_SEED"].flatMap { UInt64($0) } ?? .random(in: 1...999_999)
         let count = environment["SOAK_EVENTS"].flatMap { Int($0) } ?? 6
-        var random = SeededRandom(state: seed)
+        var random = SeededRandom(seed: seed)
         // Each server at least once, the rest at random.
         var whats: [What] = [.restart(.rabbitmq), .restart(.postgres), .restart(.redis)]
         while whats.count < count {
@@ -63,7 +63,7 @@ struct SoakPlan: Sendable, CustomStringConvertible {
 
     /// 90 % good ones, 4 % of them sent a second time; 3 % no messages at all, 3 % of strangers.
     func mail() -> [Letter] {
-        var random = SeededRandom(state: seed &+ 1)
+        var random = SeededRandom(seed: seed &+ 1)
         var letters: [Letter] = []
         for number in 0..<messages {
             let id = random.uuid()
@@ -83,18 +83,7 @@ struct SoakPlan: Sendable, CustomStringConvertible {
     private static func body(_ user: String) -> [UInt8] { Array(#"{"user_id":"\#(user)","analyze":false}"#.utf8) }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed, everywhere.
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededRandom {
     /// A version 4 UUID.
     mutating func uuid() -> String {
         var digits = Array(String(next() | 1 << 63, radix: 16) + String(next() | 1 << 63, radix: 16))

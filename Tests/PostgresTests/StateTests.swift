@@ -27,14 +27,6 @@ import Testing
         #expect(state.count == 1 && state.load == 1)
     }
 
-    @Test func backoffDoublesUpToItsLimit() {
-        let backoff = Backoff()
-        #expect(backoff.delay(afterFailures: 1, random: 1) == .milliseconds(100))
-        #expect(backoff.delay(afterFailures: 3, random: 1) == .milliseconds(400))
-        #expect(backoff.delay(afterFailures: 3, random: 0) == .milliseconds(200))
-        #expect(backoff.delay(afterFailures: 1_000_000, random: 1) == .seconds(5))
-    }
-
     @Test func cacheEvictsTheLeastRecentlyUsed() {
         var cache = StatementCache(capacity: 2)
         guard case .new(let first, nil) = cache.lookUp("a"), case .new(let second, nil) = cache.lookUp("b") else {

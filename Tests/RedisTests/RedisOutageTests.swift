@@ -10,6 +10,7 @@ struct RedisOutageTests {
         try await PrivateServers.with([.redis]) { servers in
             try await scriptSurvivesAFlush(try servers.redisURL)
             try await lateReplyNeverAnswersTheNextCommand(try servers.redisURL)
+            try await aFrozenServerTimesOutAndComesBack(servers)
             try await killedServerComesBack(servers)
         }
     }
@@ -43,6 +44,18 @@ struct RedisOutageTests {
             return true
         }
         #expect(try await client.send(RedisCommand("CLIENT", "ID")).integer() != before)
+    }
+
+    private func aFrozenServerTimesOutAndComesBack(_ servers: PrivateServers) async throws {
+        var configuration = try RedisConfiguration(url: try servers.redisURL)
+        configuration.commandTimeout = .milliseconds(200)
+        let client = RedisClient(configuration)
+        #expect(try await client.send(RedisCommand("PING")) == .status("PONG"))
+        try await servers.freeze(.redis)
+        let error = await #expect(throws: RedisError.self) { try await client.send(RedisCommand("PING")) }
+        #expect(error?.kind == .timedOut)
+        try await servers.thaw(.redis)
+        try await eventually("it answers again") { (try? await client.send(RedisCommand("PING"))) != nil }
     }
 
     private func killedServerComesBack(_ servers: PrivateServers) async throws {

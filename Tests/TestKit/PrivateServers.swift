@@ -49,6 +49,16 @@ public struct PrivateServers: Sendable {
         _ = try await ServerScript.run(["start", "--dir", folder, server.rawValue])
     }
 
+    /// Stops all the server's processes (SIGSTOP): connections stay open, and nobody answers.
+    public func freeze(_ server: Server) async throws {
+        _ = try await ServerScript.run(["freeze", "--dir", folder, server.rawValue])
+    }
+
+    /// Lets a frozen server go on.
+    public func thaw(_ server: Server) async throws {
+        _ = try await ServerScript.run(["thaw", "--dir", folder, server.rawValue])
+    }
+
     /// Runs RabbitMQ's own command line against this broker, for alarms (`set_vm_memory_high_watermark 0`), virtual hosts
     /// and the like, and returns what it printed. It takes a second or two.
     public func rabbitmqctl(_ arguments: String...) async throws -> String {

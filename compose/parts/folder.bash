@@ -1,5 +1,5 @@
-# Sourced by servers: the folder of one set. It holds NAME.pid, NAME.ports, NAME.log, data, and `environment`, by which
-# it is known as ours.
+# Sourced by servers: the folder of one set. It holds NAME.pid, NAME.ports, NAME.log, NAME.ready, data, and `environment`, by
+# which it is known as ours.
 
 make_folder() {
     [[ ! -e $dir || -z $(ls -A "$dir") ]] || die "$dir is in use or not empty: 'servers down --dir $dir' first"
@@ -43,7 +43,10 @@ take_down() {
     # From here on nothing is launched any more: launch() looks for this file under the same lock.
     (flock 8; : >"$dir/closed") 8>"$dir/lock"
     stop_marked
-    local name
-    for name in "${known[@]}"; do kill_family "$name.starter"; kill_family "$name"; done
+    local file
+    # The starters first: what they had begun stands in its own file by then.
+    for file in "$dir"/*.starter.pid "$dir"/*.pid; do
+        [[ ! -e $file ]] || kill_family "$(basename "$file" .pid)"
+    done
     remove_folder
 }

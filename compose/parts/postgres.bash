@@ -27,4 +27,4 @@ answers_postgres() {
     (exec 9<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || return 1
     [[ $(query repazoo 'select 1' 2>/dev/null) == 1 ]] || { query postgres 'create database repazoo' && query repazoo 'select 1'; } >/dev/null 2>&1
 }
-urls_postgres() { echo "DATABASE_URL=postgresql://repazoo:$(cat "$data/postgres/password")@127.0.0.1:$port/repazoo"; }
+urls_postgres() { ports postgres && echo "DATABASE_URL=postgresql://repazoo:$(cat "$data/postgres/password")@127.0.0.1:$port/repazoo"; }

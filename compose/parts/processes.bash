@@ -32,6 +32,28 @@ leader() {
 
 alive() { local pid; pid=$(leader "$1"); [[ -n $pid && -n $(started_at "$pid") ]]; }
 
+# Alive and not frozen.
+awake() { alive "$1" && ! grep -q '^State:.T' "/proc/$(leader "$1")/status" 2>/dev/null; }
+
+# Stops what the family has running, the leader first so that it forks no more, until nobody new is found.
+freeze_family() {
+    local pid members= before=none
+    pid=$(leader "$1")
+    [[ -n $pid ]] || die "$1 is not running"
+    kill -STOP "$pid"
+    while members=$(family "$pid" | sort) && [[ $members != "$before" ]]; do
+        kill -STOP $members 2>/dev/null || true
+        before=$members
+    done
+}
+
+thaw_family() {
+    local pid
+    pid=$(leader "$1")
+    [[ -n $pid ]] || die "$1 is not running"
+    kill -CONT $(family "$pid") 2>/dev/null || true
+}
+
 kill_family() {
     local pid members
     pid=$(leader "$1")

@@ -1,33 +1,48 @@
-# Sourced by servers: RabbitMQ 3.10, one node with an epmd of its own.
+# Sourced by servers: RabbitMQ 3.10, one node or a cluster of several.
 
-choose_rabbitmq() { echo "$(free_port) $(free_port) $(free_port) $(free_port)" >"$dir/rabbitmq.ports"; }
+rabbitmq_names() {
+    local number
+    if ((nodes == 1)); then echo rabbitmq; return; fi
+    for ((number = 1; number <= nodes; number++)); do echo "rabbitmq.$number"; done
+}
+# What Erlang calls server $1.
+node_name() { echo "${1/./}@localhost"; }
+
+choose_rabbitmq() { echo "$(free_port) $(free_port) $(free_port)" >"$dir/$1.ports"; }
 prepare_rabbitmq() {
-    local plugins=${SERVERS_RABBITMQ_PLUGINS:-} conf=$data/rabbitmq/rabbitmq.conf
-    echo "[$plugins]." >"$data/rabbitmq/enabled_plugins"
-    : >"$data/rabbitmq/empty.conf" # instead of the machine's own rabbitmq-env.conf
+    local home=$data/$1 plugins=${SERVERS_RABBITMQ_PLUGINS:-}
+    [[ ! -e $dir/$1.ready ]] || return 0 # it starts again as it was, whatever the environment says now
+    echo "[$plugins]." >"$home/enabled_plugins"
+    : >"$home/empty.conf" # instead of the machine's own rabbitmq-env.conf
     {
         echo "listeners.tcp.1 = 127.0.0.1:$port"
         printf '%s\n' 'log.console = true' 'log.console.level = info' 'log.file = false'
         # A small machine or disk must not raise alarms; the log of the quorum queues must not take 512 MiB.
         printf '%s\n' 'disk_free_limit.absolute = 50MB' 'vm_memory_high_watermark.absolute = 1GB' 'raft.wal_max_size_bytes = 33554432'
         [[ ,$plugins, != *,rabbitmq_management,* ]] || printf '%s\n' 'management.tcp.ip = 127.0.0.1' "management.tcp.port = $management"
+        ((nodes == 1)) || cluster_conf
         printf '%s\n' "${SERVERS_RABBITMQ_CONF:-}"
-    } >"$conf"
+    } >"$home/rabbitmq.conf"
+}
+cluster_conf() {
+    local name number=0
+    echo 'cluster_formation.peer_discovery_backend = classic_config'
+    for name in $(rabbitmq_names); do
+        echo "cluster_formation.classic_config.nodes.$((++number)) = $(node_name "$name")"
+    done
 }
 rabbitmq_environment() {
-    local home=$data/rabbitmq
-    echo "RABBITMQ_NODENAME=repazoo$port@localhost" ERL_EPMD_PORT="$epmd" ERL_EPMD_ADDRESS=127.0.0.1 \
-        RABBITMQ_CONF_ENV_FILE="$home/empty.conf" RABBITMQ_MNESIA_BASE="$home/mnesia"
+    echo "RABBITMQ_NODENAME=$(node_name "$1")" ERL_EPMD_PORT="$(<"$dir/epmd.ports")" ERL_EPMD_ADDRESS=127.0.0.1 \
+        HOME="$data/epmd" RABBITMQ_CONF_ENV_FILE="$data/$1/empty.conf" RABBITMQ_MNESIA_BASE="$data/$1/mnesia"
 }
-# epmd is started here, inside the broker's session, or Erlang would leave one of its own running for ever.
 launch_rabbitmq() {
-    local home=$data/rabbitmq
-    launch rabbitmq $(rabbitmq_environment) RABBITMQ_DIST_PORT="$dist" RABBITMQ_LOG_BASE="$home/log" \
+    local home=$data/$1
+    launch "$1" $(rabbitmq_environment "$1") RABBITMQ_DIST_PORT="$dist" RABBITMQ_LOG_BASE="$home/log" \
         RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced.config" \
         RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" RABBITMQ_GENERATED_CONFIG_DIR="$home/config" \
         RABBITMQ_PID_FILE="$home/pid" detached=1 \
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -start_epmd false' \
-        sh -c 'epmd & exec /usr/lib/rabbitmq/bin/rabbitmq-server'
+        /usr/lib/rabbitmq/bin/rabbitmq-server
 }
 # A whole AMQP login sent in one go: Start-Ok (PLAIN, guest), Tune-Ok, Open "/", Close. The third answer must be Open-Ok.
 # In a subshell, as writing to whoever hangs up on us ends in SIGPIPE.
@@ -46,14 +61,37 @@ answers_rabbitmq() (
     } 2>/dev/null 9<>"/dev/tcp/127.0.0.1/$port"
 )
 urls_rabbitmq() {
-    echo "AMQP_URL=amqp://guest:guest@127.0.0.1:$port/%2F"
+    local name urls=
+    for name in $(servers_named rabbitmq); do
+        ports "$name"
+        urls+=${urls:+,}amqp://guest:guest@127.0.0.1:$port/%2F
+    done
+    echo "AMQP_URL=$urls"
     [[ ,${SERVERS_RABBITMQ_PLUGINS:-}, != *,rabbitmq_management,* ]] || echo "RABBITMQ_MANAGEMENT_URL=http://guest:guest@127.0.0.1:$management"
 }
 
+# A queue declared before all nodes are together would have too few members for ever.
+await_cluster() { rabbitmqctl rabbitmq.1 await_online_nodes "$nodes" --timeout "${SERVERS_TIMEOUT:-120}" >/dev/null; }
+
+# RabbitMQ's command line against server $1.
+rabbitmqctl() {
+    local name=$1
+    shift
+    (
+        cd "$data/$name"
+        exec "${as_user[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+            $(rabbitmq_environment "$name") /usr/lib/rabbitmq/bin/rabbitmqctl "$@"
+    )
+}
+
 verb_rabbitmqctl() {
+    local name
     open_folder
-    ports rabbitmq
-    cd "$data/rabbitmq"
-    exec "${as_user[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME="$data/rabbitmq" \
-        $(rabbitmq_environment) /usr/lib/rabbitmq/bin/rabbitmqctl "${words[@]}"
+    for name in $(servers_named rabbitmq); do
+        if awake "$name"; then
+            rabbitmqctl "$name" "${words[@]}"
+            exit
+        fi
+    done
+    die "no RabbitMQ runs in $dir"
 }

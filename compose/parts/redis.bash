@@ -14,4 +14,4 @@ launch_redis() { launch redis redis-server "$data/redis/redis.conf"; }
 answers_redis() (
     { printf 'PING\r\n' >&9 && read -r -t 5 answer <&9 && [[ $answer == +PONG* ]]; } 2>/dev/null 9<>"/dev/tcp/127.0.0.1/$port"
 )
-urls_redis() { printf '%s\n' "REDIS_URL=redis://127.0.0.1:$port/0" "REDIS_SOCKET=$data/redis/redis.sock"; }
+urls_redis() { ports redis && printf '%s\n' "REDIS_URL=redis://127.0.0.1:$port/0" "REDIS_SOCKET=$data/redis/redis.sock"; }

@@ -11,7 +11,8 @@ extension PostgresPool {
     func acquire(_ demand: PoolState.Demand, _ location: SourceLocation) async throws -> PostgresConnection {
         guard !isClosed else { throw PostgresError(.closed, "the pool is closed", location: location) }
         try Task.checkCancellation()
-        if waiters.isEmpty, let id = state.assign(demand, canOpenMore: failures == 0), let connection = connections[id]
+        if waiters.isEmpty, let id = state.assign(demand, canOpenMore: reconnectDelay.failures == 0),
+            let connection = connections[id]
         {
             grow()
             return connection
@@ -43,7 +44,8 @@ extension PostgresPool {
     }
 
     private func serveWaiters() {
-        while let waiter = waiters.first, let id = state.assign(waiter.demand, canOpenMore: failures == 0),
+        while let waiter = waiters.first,
+            let id = state.assign(waiter.demand, canOpenMore: reconnectDelay.failures == 0),
             let connection = connections[id]
         {
             _ = waiters.remove(waiter.id)
@@ -82,7 +84,7 @@ extension PostgresPool {
         guard !isClosed, retryTimer == nil else { return }
         var missing = state.missing(waiting: waiters.count)
         if mustProbe, state.isEmpty, state.connecting == 0 { missing = max(1, missing) }
-        if failures > 0 { missing = state.connecting > 0 ? 0 : min(1, missing) }
+        if reconnectDelay.failures > 0 { missing = state.connecting > 0 ? 0 : min(1, missing) }
         for _ in 0..<missing {
             state.connectStarted()
             Task { await open() }
@@ -112,7 +114,7 @@ extension PostgresPool {
             return
         }
         connections[connection.id] = connection
-        failures = 0
+        reconnectDelay.succeeded()
         lastFailure = nil
         mustProbe = false
         endOutage()
@@ -122,14 +124,13 @@ extension PostgresPool {
     private func couldNotOpen(_ error: PostgresError) {
         state.connectFailed()
         guard !isClosed else { return }
-        failures += 1
+        let delay = reconnectDelay.next()
         lastFailure = error
         if state.isEmpty {
             beginOutage(error)
             // Waiting does not mend a log-in or a URL.
             if [.authentication, .configuration].contains(error.kind) { failWaiters(error) }
         }
-        let delay = Backoff().delay(afterFailures: failures, random: .random(in: 0...1))
         if let retryTimer { loop.cancel(retryTimer) }
         retryTimer = loop.schedule(after: delay) { [weak self] in
             self?.assumeIsolated { pool in

@@ -25,7 +25,7 @@ public actor PostgresPool {
     var lastConnectionID = 0
     var lastWaiterID: UInt64 = 0
     var outage: Outage?
-    var failures = 0
+    var reconnectDelay = ReconnectDelay(longest: .seconds(5))
     var lastFailure: PostgresError?
     var retryTimer: TimerToken?
     /// All connections were lost: one is opened even without work, to learn whether the server is back.

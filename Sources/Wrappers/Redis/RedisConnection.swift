@@ -128,7 +128,7 @@ actor RedisConnection: EventSource {
     }
 
     private func connectUntilOpen() async {
-        var pause = ReconnectPause()
+        var delay = ReconnectDelay(first: .milliseconds(50), longest: .seconds(2))
         while !Task.isCancelled {
             switch await RedisConnector.connect(configuration) {
             case .success(let context):
@@ -140,7 +140,7 @@ actor RedisConnection: EventSource {
                 // A refusal does not pass by waiting, so whoever waits is told at once.
                 if error.kind == .refused { admissions.failAll(error) }
             }
-            try? await Task.sleep(for: pause.next())
+            try? await Task.sleep(for: delay.next())
         }
     }
 
