@@ -181,7 +181,9 @@ let package = Package(
             ]),
         suite("GateTests", ["TokenVault", "Privacy", "Contracts"]),
         suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
-        suite("RuntimeTests", ["CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),
+        suite(
+            "RuntimeTests",
+            ["CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),
         suite("EndToEndTests", ["HouseKit", "AMQP", "Postgres", "HTTPTransport", "Contracts", "TokenVault"]),
         suite(
             "GuaranteeTests",

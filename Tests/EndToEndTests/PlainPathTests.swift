@@ -1,7 +1,7 @@
 import Contracts
 import Foundation
-import Postgres
 import HouseKit
+import Postgres
 import TestKit
 import Testing
 

@@ -1,5 +1,6 @@
 import AMQP
 import Contracts
+import HouseKit
 import TestKit
 import Testing
 
@@ -10,9 +11,48 @@ import Testing
             let scope = try await BrokerScope.on(servers)
             let members = try await servers.members(of: QueueName.ingest.rawValue, virtualHost: scope.virtualHost)
             #expect(members == [1, 2, 3])
+            try await realConsumersGoOn(servers)
             try await clientsOfTheDeadNodeGoOn(servers, scope)
             try await clientsOfAnotherNodeGoOn(servers, scope)
             try await firstPublishesOnChannelsThatMeetTheElectionSucceed(servers, scope)
+        }
+    }
+
+    /// Three consumer processes, whose queue's leader dies while they work.
+    private func realConsumersGoOn(_ servers: PrivateServers) async throws {
+        let host = try await servers.newVirtualHost()
+        var plan = House.Plan.empty
+        plan.hasSandbox = false
+        plan.broker = host.url
+        plan.environment = ["CONSUMER_CONCURRENCY": "32", "LOG_LEVEL": "info"]
+        try await House.with(plan) { house in
+            let count = 2_000
+            try await house.prepareForDrills(users: 50)
+            let events = try await house.listen()
+            var random = SeededRandom(seed: 3)
+            let ids = (0..<count).map { _ in random.uuid() }
+            for _ in 0..<3 { try house.start("consumer-drill", ["run", "standard"]) }
+            async let published: Void = house.publish(count) { number in
+                (Array(#"{"user_id":"user-\#(number % 50 + 1)","analyze":false}"#.utf8), ids[number])
+            }
+            try await eventually("work is under way", within: .seconds(30)) {
+                try await house.number("select count(*) from receipts") > count / 10
+            }
+            let leader = try await servers.leader(of: QueueName.ingest.rawValue, virtualHost: host.name)
+            try await servers.kill(node: leader)
+            try await published
+            try await eventually("all are done", within: .seconds(120)) {
+                try await house.number("select count(*) from receipts") == count
+            }
+            #expect(try await house.number("select count(*) from drill_effects") == count)
+            #expect(try await house.number("select count(distinct message_id) from drill_effects") == count)
+            try await eventually("all are announced", within: .seconds(60)) {
+                try await house.messages(in: events) >= count
+            }
+            let running = house.programs.filter { $0.isRunning }
+            #expect(running.count == 3)
+            print("leader killed under three consumers: \(count) messages, \(count) effects")
+            try await servers.start(node: leader)
         }
     }
 

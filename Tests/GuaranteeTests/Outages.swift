@@ -82,7 +82,8 @@ extension NothingIsLost {
         try await house.isWorkedOff(.ingest)
         #expect(try await house.number("select count(*) from receipts") == before + 60)
         #expect(next.lines("dependency lost", "rabbitmq") == 1)
-        print("alarm | \(waiting) of 60 left in the queue while the broker was blocked, all done and announced after it")
+        print(
+            "alarm | \(waiting) of 60 left in the queue while the broker was blocked, all done and announced after it")
     }
 
     private func send(_ house: House, _ count: Int) async throws {
@@ -99,7 +100,9 @@ struct Watched {
     let http: HTTPClient
 
     func isReady() async throws {
-        try await eventually("it is ready", within: .seconds(60)) { (try? await http.send(.init(.get, url)))?.status == 200 }
+        try await eventually("it is ready", within: .seconds(60)) {
+            (try? await http.send(.init(.get, url)))?.status == 200
+        }
     }
 
     /// `/readyz` answers 503 and names the reason.

@@ -19,6 +19,10 @@ package final class House: Sendable {
         package var hasSandbox = true
         /// Nil = a virtual host and a database of its own on the servers that the test run shares.
         package var addresses: Addresses?
+        /// Another broker than `addresses` names.
+        package var broker: String?
+        /// How the consumers see the servers: through wires, say.
+        package var consumersSee: @Sendable (Addresses) throws -> Addresses = { $0 }
         /// Beside, or instead of, what every consumer gets.
         package var environment: [String: String] = [:]
 
@@ -106,8 +110,10 @@ package final class House: Sendable {
     // MARK: Opening
 
     private static func open(_ plan: Plan) async throws -> (House, [Program]) {
-        let addresses: Addresses
+        var addresses: Addresses
         if let given = plan.addresses { addresses = given } else { addresses = try await ownAddresses() }
+        if let broker = plan.broker { addresses.amqp = broker }
+        let seen = try plan.consumersSee(addresses)
         let postgres = pool(addresses.database)
         _ = try await Migrator(postgres: postgres).apply()
         let broker = try AMQPConfiguration(url: addresses.amqp, connectionName: "house")
@@ -119,7 +125,7 @@ package final class House: Sendable {
         let url = try await listening(sandbox.first)
         let key = FernetKey.generate()
         let environment = [
-            "AMQP_URL": addresses.amqp, "DATABASE_URL": addresses.database, "REDIS_URL": addresses.redis,
+            "AMQP_URL": seen.amqp, "DATABASE_URL": seen.database, "REDIS_URL": seen.redis,
             "ENCRYPTION_KEY": key, "TWITTER_CLIENT_ID": "client", "TWITTER_CLIENT_SECRET": "canary-client-secret",
             "TWITTER_API_URL": url + "/twitter", "ANTHROPIC_API_URL": url + "/anthropic",
             "ANTHROPIC_API_KEY": "canary-api-key", "LOG_LEVEL": "debug",
