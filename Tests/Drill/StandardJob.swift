@@ -14,8 +14,10 @@ import Redis
 /// is seen there. Some values of `max_tweets` stand for messages that behave badly (`Manner`).
 struct StandardJob: Workflow {
     enum Manner: Int {
-        /// Kills the process whenever it is worked on.
+        /// Kills the process whenever it is worked on, a little later.
         case deadly = 3101
+        /// Takes longer than a deadly one lives.
+        case slow = 3103
         /// Works until it is cancelled.
         case endless = 3102
     }
@@ -38,7 +40,10 @@ struct StandardJob: Workflow {
 
     func work(_ job: Job<IngestRequest>) async throws -> Work {
         switch Manner(rawValue: job.request.maxTweets) {
-        case .deadly: Death.now()
+        case .deadly:
+            try await Task.sleep(for: .milliseconds(150))
+            Death.now()
+        case .slow: try await Task.sleep(for: .milliseconds(400))
         case .endless:
             job.logger.info("works without an end")
             while true { try await Task.sleep(for: .seconds(3600)) }

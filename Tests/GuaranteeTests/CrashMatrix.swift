@@ -25,6 +25,7 @@ extension NothingIsLost {
                 try await house.publish(IngestRequest(userID: try #require(UserID(user))), id: id)
             }
             let atDeath = try await house.state(of: id, user)
+            let calls = try await house.callsToX()
             let next = try house.start("repazoo-ingest")
             #expect(try await house.outcome(of: id, at: .ingest) == "done", "\(step)")
             try await house.isWorkedOff(.ingest)
@@ -32,6 +33,8 @@ extension NothingIsLost {
 
             let atEnd = try await house.state(of: id, user)
             #expect(atEnd == House.State(tweets: 12, analyses: 0, used: 0, receipts: 1, audit: 1), "\(step)")
+            let more = try await house.callsToX() - calls
+            #expect(more == (atDeath.receipts == 0 ? 1 : 0), "\(step): what is done is not asked of X again")
             let announced = try await house.copies(of: .derived(from: id, name: "ingest.completed"), in: events)
             let requested = try await house.copies(
                 of: .derived(from: id, name: MessageType.analyze.rawValue), in: "repazoo.analyze")

@@ -19,6 +19,44 @@ extension NothingIsLost {
         }
     }
 
+    /// The database stays away for longer than the broker lets a message be held (30 minutes; here 3 seconds).
+    @Test func anOutageLongerThanTheBrokersPatienceIsOutlivedToo() async throws {
+        try await PrivateServers.with([.rabbitmq, .postgres, .redis]) { servers in
+            // Channels opened from here on look every second.
+            _ = try await servers.rabbitmqctl(
+                "eval",
+                "application:set_env(rabbit, consumer_timeout, 3000), application:set_env(rabbit, channel_tick_interval, 1000)."
+            )
+            try await withConsumer(servers) { try await hold(servers, $0, $1) }
+        }
+    }
+
+    private func hold(_ servers: PrivateServers, _ house: House, _ consumer: Watched) async throws {
+        try await consumer.isReady()
+        // Silent first, so that messages are taken; then gone.
+        try await servers.freeze(.postgres)
+        try await send(house, 40)
+        try await eventually("some are held") { try await house.messages(in: "repazoo.ingest") < 40 }
+        try await servers.kill(.postgres)
+        try await consumer.isNotReady(because: "postgres")
+        try await eventually("the broker took them back", within: .seconds(60)) {
+            try await house.messages(in: "repazoo.ingest") == 40
+        }
+        try await eventually("the consumer is connected again", within: .seconds(30)) {
+            consumer.lines("dependency back", "rabbitmq") == 1
+        }
+        #expect(
+            try await house.messages(in: "repazoo.ingest") == 40, "it takes nothing as long as the database is away")
+        try await servers.start(.postgres)
+        try await eventually("all are done", within: .seconds(60)) {
+            (try? await house.number("select count(*) from drill_effects")) == 40
+        }
+        try await house.isWorkedOff(.ingest)
+        #expect(try await house.number("select count(*) from audit_log") == 40)
+        #expect(try await house.messages(in: "repazoo.ingest.dead") == 0)
+        #expect(consumer.program.isRunning)
+    }
+
     private func withConsumer(
         _ servers: PrivateServers, _ body: (House, Watched) async throws -> Void
     ) async throws {
