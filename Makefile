@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build release programs demo test soak check format format-check servers down clean
 
-PRODUCTS := repazoo repazoo-ingest repazoo-analyze repazoo-sandbox
+PRODUCTS := repazoo repazoo-ingest repazoo-analyze repazoo-alert repazoo-sandbox
 SOURCES := Sources Tests Package.swift
 SERVERS := compose/servers
 # The demo shares the debug build with the tests; CONFIG=release runs what operators run, and builds longer at first.

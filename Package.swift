@@ -55,6 +55,7 @@ let package = Package(
         .executable(name: "repazoo", targets: ["repazoo"]),
         .executable(name: "repazoo-ingest", targets: ["repazoo-ingest"]),
         .executable(name: "repazoo-analyze", targets: ["repazoo-analyze"]),
+        .executable(name: "repazoo-alert", targets: ["repazoo-alert"]),
         .executable(name: "repazoo-sandbox", targets: ["repazoo-sandbox"]),
     ],
     dependencies: [
@@ -131,18 +132,22 @@ let package = Package(
                 "ConsumerRuntime", "Bootstrap", "CircuitBreakers", "Consent", "AnthropicAPI", "Postgres", "AuditTrail",
                 "Contracts", "Privacy", "Quotas", crypto,
             ]),
+        library(
+            "Alerting", in: "Workflows",
+            ["Bootstrap", "AMQP", "Postgres", "Contracts", "Privacy", lifecycle, logging, metrics]),
         library("Sandbox", in: "Workflows", [crypto, hummingbird, logging, argumentParser, lifecycle]),
         library(
             "OperatorCommands", in: "Workflows",
             [
-                "EventLoop", "Bootstrap", "Schema", "Topology", "AMQP", "Postgres", "Redis", "HTTPTransport",
-                "Contracts", "Privacy", "TokenVault", argumentParser, logging,
+                "Alerting", "AuditTrail", "EventLoop", "Bootstrap", "Schema", "Topology", "AMQP", "Postgres", "Redis",
+                "HTTPTransport", "Contracts", "Privacy", "TokenVault", argumentParser, logging,
             ]),
 
         // MARK: Programs
         program("repazoo", ["OperatorCommands"]),
         program("repazoo-ingest", ["Ingestion", "Bootstrap"]),
         program("repazoo-analyze", ["Analysis", "Bootstrap"]),
+        program("repazoo-alert", ["Alerting", "Bootstrap"]),
         program("repazoo-sandbox", ["Sandbox"]),
 
         // MARK: Tests (TestKit: private servers and scopes; no production target may depend on it)
@@ -189,6 +194,12 @@ let package = Package(
             "GuaranteeTests",
             ["HouseKit", "HTTPTransport", "AMQP", "Postgres", "Contracts", "EventLoop", "Topology"]),
         suite("TestKitTests", []),
+        suite(
+            "DeadLetterTests",
+            [
+                "Alerting", "OperatorCommands", "AMQP", "Postgres", "Contracts", "Privacy", "Schema", "Topology",
+                lifecycle, logging,
+            ]),
         suite("SandboxTests", ["Sandbox", "HTTPTransport", crypto, logging]),
     ]
 )

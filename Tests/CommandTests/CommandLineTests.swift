@@ -12,7 +12,9 @@ struct CommandLineTests {
         (TopologyCommand.Show.self, "topology show"), (PublishCommand.self, "publish"), (KeysCommand.self, "keys"),
         (KeysCommand.Generate.self, "keys generate"), (RedactCommand.self, "redact"),
         (SanitizeCommand.self, "sanitize"),
-        (DemoCommand.self, "demo"),
+        (DemoCommand.self, "demo"), (DeadCommand.self, "dead"), (DeadListCommand.self, "dead list"),
+        (DeadShowCommand.self, "dead show"), (DeadReplayCommand.self, "dead replay"),
+        (DeadDiscardCommand.self, "dead discard"),
     ]
 
     @Test func everyCommandHasHelpThatTeaches() {

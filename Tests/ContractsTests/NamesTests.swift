@@ -69,7 +69,7 @@ struct NamesTests {
         #expect(
             DeadLetterReason.allCases.map(\.rawValue) == [
                 "invalid_message", "crash_loop", "attempts_exhausted", "permanent_failure", "deadline_passed",
-                "expired",
+                "expired", "rejected", "maxlen", "unknown",
             ])
         #expect(
             RefusalReason.allCases.map(\.rawValue) == [

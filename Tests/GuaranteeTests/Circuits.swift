@@ -25,7 +25,7 @@ extension NothingIsLost {
         try await eventually("the circuit opens", within: .seconds(30)) {
             ingest.text().contains(#""dependency":"twitter""#)
         }
-        // What was in hand goes to the ladder; the rest stays in the queue, untouched.
+        // What was in hand goes to the ladder; the rest stays in the queue, untouched until the pause is over.
         try await eventually("what was in hand is put off") {
             ingest.text().contains("circuit_open") || ingest.text().contains("comes back later")
         }
@@ -37,6 +37,8 @@ extension NothingIsLost {
         try await house.setFaults(nil)
         for id in ids { #expect(try await house.outcome(of: id, at: .ingest, within: .seconds(90)) == "done") }
         #expect(ingest.text().contains("dependency back"))
+        let putOff = ingest.text().components(separatedBy: "circuit_open").count - 1
+        #expect(putOff <= 8, "no more than were in hand are put off: the queue is not cycled through the ladder")
         #expect(try await house.messages(in: "repazoo.ingest.dead") == 0)
         print(
             "circuit | \(calls) calls until it opened, \(waiting) of \(users) messages left in the queue meanwhile, all done in the end"

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A running `compose/servers run` whose command waits for the end of its standard input.
 ///
@@ -55,28 +54,26 @@ struct ServerHold: Sendable {
     }
 }
 
-/// The lines that arrive at a file handle, read as they come on Dispatch's own threads.
+/// The lines that arrive at a file handle, read by a thread of their own until its other end is closed.
+///
+/// Not by `FileHandle.readabilityHandler`: on Linux, Dispatch may still watch the descriptor when the handle closes it, and
+/// then dies over an event of whatever gets its number next.
 private struct Lines {
     let stream: AsyncStream<String>
 
     init(of handle: FileHandle) {
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
         self.stream = stream
-        let pending = Mutex(Data())
-        handle.readabilityHandler = { handle in
-            let chunk = handle.availableData
-            guard !chunk.isEmpty else {
-                handle.readabilityHandler = nil
-                continuation.finish()
-                return
-            }
-            pending.withLock { pending in
+        Thread.detachNewThread {
+            var pending = Data()
+            while case let chunk = handle.availableData, !chunk.isEmpty {
                 pending.append(chunk)
                 while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
                     continuation.yield(String(decoding: pending[..<end], as: UTF8.self))
                     pending = Data(pending[pending.index(after: end)...])
                 }
             }
+            continuation.finish()
         }
     }
 }

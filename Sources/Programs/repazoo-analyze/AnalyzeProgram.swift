@@ -2,6 +2,6 @@ import Analysis
 import Bootstrap
 
 @main
-struct AnalyzeProgram: ConsumerCommand {
-    typealias Assembly = AnalysisAssembly
+struct AnalyzeProgram: ProgramCommand {
+    typealias Assembly = ConsumerProgram<AnalysisAssembly>
 }

@@ -2,6 +2,6 @@ import Bootstrap
 import Ingestion
 
 @main
-struct IngestProgram: ConsumerCommand {
-    typealias Assembly = IngestionAssembly
+struct IngestProgram: ProgramCommand {
+    typealias Assembly = ConsumerProgram<IngestionAssembly>
 }

@@ -4,6 +4,9 @@ public import ServiceLifecycle
 /// A consumer as a program.
 public struct ConsumerProgram<Assembly: ConsumerAssembly>: ProgramAssembly {
     public static var program: String { Assembly.consumer.program }
+    public static var abstract: String { Assembly.abstract }
+    public static var duty: String { "Consumes the queue \(Assembly.consumer.queue)" }
+    public static var variables: [(name: String, meaning: String)] { Assembly.variables }
     public static var usesRedis: Bool { Assembly.usesRedis }
 
     private let assembly: Assembly

@@ -11,6 +11,11 @@ public import ServiceLifecycle
 public protocol ProgramAssembly: Sendable {
     static var program: String { get }
 
+    /// For `--help`: one sentence, what it does until SIGTERM, and the variables that it reads beside those of every program.
+    static var abstract: String { get }
+    static var duty: String { get }
+    static var variables: [(name: String, meaning: String)] { get }
+
     /// Whether `REDIS_URL` is read and a client opened.
     static var usesRedis: Bool { get }
 

@@ -17,6 +17,7 @@ public struct Migration: Sendable {
         Migration(2, "audit", PackageResources.v0002_audit_sql),
         Migration(3, "consent", PackageResources.v0003_consent_sql),
         Migration(4, "quota", PackageResources.v0004_quota_sql),
+        Migration(5, "dead_letters", PackageResources.v0005_dead_letters_sql),
     ]
 
     private init(_ number: Int, _ name: String, _ bytes: [UInt8]) {

@@ -51,8 +51,8 @@ struct CommandFault: Error, CustomStringConvertible {
             self.init(
                 "PostgreSQL cannot be reached: \(error); check DATABASE_URL and that the server runs", .unavailable)
         default:
-            // 42P01: undefined table.
-            let advice = error.sqlState?.rawValue == "42P01" ? "; run `repazoo migrate`" : ""
+            let isOld = [.undefinedTable, .undefinedColumn].contains(error.sqlState)
+            let advice = isOld ? "; run `repazoo migrate`" : ""
             self.init("\(error)\(advice)")
         }
     }

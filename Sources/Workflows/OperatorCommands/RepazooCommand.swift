@@ -19,8 +19,8 @@ public struct RepazooCommand: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            DoctorCommand.self, MigrateCommand.self, TopologyCommand.self, PublishCommand.self, KeysCommand.self,
-            RedactCommand.self, SanitizeCommand.self, DemoCommand.self,
+            DoctorCommand.self, MigrateCommand.self, TopologyCommand.self, PublishCommand.self, DeadCommand.self,
+            KeysCommand.self, RedactCommand.self, SanitizeCommand.self, DemoCommand.self,
         ])
 
     public init() {}

@@ -10,6 +10,12 @@ public enum DeadLetterReason: String, CaseIterable, Sendable, CustomStringConver
     case deadlinePassed = "deadline_passed"
     /// Ran out of a queue by the broker's own rule (TTL, length limit) without a consumer's say.
     case expired = "expired"
+    /// Rejected on the broker without a word about why: not the way of our consumers.
+    case rejected
+    /// Pushed out of a queue by its length limit.
+    case overflow = "maxlen"
+    /// Neither a consumer nor the broker said why in words that we know.
+    case unknown
 
     public var description: String { rawValue }
 }

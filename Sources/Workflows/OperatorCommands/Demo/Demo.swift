@@ -29,7 +29,7 @@ struct Demo {
             try await stage.prepare(encryptionKey: key)
             let programs = try await DemoPrograms.start(
                 timeline: timeline, encryptionKey: key, environment: environment, http: http)
-            output.tell("started repazoo-sandbox, repazoo-ingest, repazoo-analyze; logs in \(programs.logs.path)")
+            output.tell("started \(programs.names); logs in \(programs.logs.path)")
             let result: Result<Bootstrap.ExitCode, any Error>
             do { result = .success(try await stage.play(programs, ratings: ratings)) } catch {
                 result = .failure(error)
@@ -44,7 +44,7 @@ struct Demo {
             if keeps {
                 explain(programs, user)
             } else {
-                output.tell("stopped repazoo-sandbox, repazoo-ingest, repazoo-analyze: each with exit code 0")
+                output.tell("stopped \(programs.names): each with exit code 0")
             }
             return code
         }

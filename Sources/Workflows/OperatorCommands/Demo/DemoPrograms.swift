@@ -9,7 +9,10 @@ struct DemoPrograms: Sendable {
     let consumers: [(program: ChildProgram, port: Int)]
     let logs: URL
 
-    private static let consumerNames = ["repazoo-ingest", "repazoo-analyze"]
+    private static let consumerNames = ["repazoo-ingest", "repazoo-analyze", "repazoo-alert"]
+
+    /// For people: every program, in words.
+    var names: String { (["repazoo-sandbox"] + Self.consumerNames).joined(separator: ", ") }
 
     var all: [ChildProgram] { consumers.map(\.program) + [sandbox] }
 

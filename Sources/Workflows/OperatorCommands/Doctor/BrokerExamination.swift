@@ -75,7 +75,7 @@ struct BrokerExamination: Sendable {
         guard graves.isEmpty else {
             return .warning(
                 "queues", "\(depths); dead: \(graves.joined(separator: ", "))",
-                "dead letters wait there: read why in their header repazoo-reason, then replay or discard them")
+                "start repazoo-alert, which stores dead letters; `repazoo dead list` tells why they died")
         }
         return .good("queues", "\(depths); no dead letters")
     }

@@ -12,7 +12,7 @@ struct PostgresExamination: Sendable {
     func findings() async -> [Finding] {
         do {
             return try await CommandServers.withPool(configuration) { pool in
-                [try await version(pool), try await clock(pool), try await schema(pool)]
+                [try await version(pool), try await clock(pool), try await schema(pool)] + (try await deadLetters(pool))
             }
         } catch {
             return [.bad("postgresql", "\(CommandFault(error))", "see the server's log; check DATABASE_URL")]
@@ -55,5 +55,15 @@ struct PostgresExamination: Sendable {
             return .bad("schema", "\(Plain.count(open.count, "migration")) missing", "run `repazoo migrate`")
         }
         return .bad("schema", "made by another release", "run `repazoo migrate --status`")
+    }
+
+    /// Nothing is said of a table that is not there yet.
+    private func deadLetters(_ pool: PostgresPool) async throws -> [Finding] {
+        let there = try await pool.query("select to_regclass('dead_letters') is not null as there")[0]
+        guard try there.decode(Bool.self, "there") else { return [] }
+        let row = try await pool.query("select count(*) as n from dead_letters where status = 'new'")[0]
+        let count = try row.decode(Int.self, "n")
+        guard count > 0 else { return [.good("dead letters", "none that is new")] }
+        return [.warning("dead letters", "\(count) new", "`repazoo dead list` tells why they died, and what to do")]
     }
 }

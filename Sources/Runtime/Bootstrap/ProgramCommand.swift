@@ -1,22 +1,21 @@
 public import ArgumentParser
-import Contracts
 import Glibc
 
-/// The command line of a consumer: `--help` that teaches, `--version`, and nothing to pass, as all settings come from the
+/// The command line of a long-running program: `--help` that teaches, `--version`, and nothing to pass, as all settings come from the
 /// environment.
-public protocol ConsumerCommand: AsyncParsableCommand {
-    associatedtype Assembly: ConsumerAssembly
+public protocol ProgramCommand: AsyncParsableCommand {
+    associatedtype Assembly: ProgramAssembly
 }
 
-extension ConsumerCommand {
+extension ProgramCommand {
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: Assembly.consumer.program, abstract: Assembly.abstract, discussion: discussion,
+            commandName: Assembly.program, abstract: Assembly.abstract, discussion: discussion,
             version: Release.version)
     }
 
     public func run() async throws {
-        let code = await ProgramHost.run(ConsumerProgram<Assembly>.self)
+        let code = await ProgramHost.run(Assembly.self)
         if code != .done { throw ArgumentParser.ExitCode(code.rawValue) }
     }
 
@@ -24,7 +23,7 @@ extension ConsumerCommand {
         let common = [
             ("AMQP_URL", "amqp://user:password@host:port/vhost; a comma-separated list is a cluster"),
             ("DATABASE_URL", "postgresql://user:password@host:port/database"),
-        ]
+        ] + (Assembly.usesRedis ? [("REDIS_URL", "redis://host:port/0 or unix:///path")] : [])
         let optional = [
             ("CONSUMER_CONCURRENCY", "jobs in flight (16)"),
             ("HTTP_PORT, HTTP_HOST", "serves /healthz, /readyz, /metrics"),
@@ -36,7 +35,7 @@ extension ConsumerCommand {
             "  " + $0.0.padded(to: 24) + " " + $0.1
         }
         return """
-            Consumes the queue \(Assembly.consumer.queue) until SIGTERM. Configured by the environment; any variable X may \
+            \(Assembly.duty) until SIGTERM. Configured by the environment; any variable X may \
             come as X_FILE, the path of a file that holds it:
 
             \(lines.joined(separator: "\n"))

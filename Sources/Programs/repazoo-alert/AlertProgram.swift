@@ -1,0 +1,7 @@
+import Alerting
+import Bootstrap
+
+@main
+struct AlertProgram: ProgramCommand {
+    typealias Assembly = AlertingAssembly
+}
