@@ -188,7 +188,7 @@ let package = Package(
         suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
         suite(
             "RuntimeTests",
-            ["CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Bootstrap", "AnthropicAPI"]),
+            ["CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Ingestion", "Bootstrap", "AnthropicAPI"]),
         suite("EndToEndTests", ["HouseKit", "AMQP", "Postgres", "HTTPTransport", "Contracts", "TokenVault"]),
         suite(
             "GuaranteeTests",

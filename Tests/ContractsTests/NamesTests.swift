@@ -73,7 +73,8 @@ struct NamesTests {
             ])
         #expect(
             RefusalReason.allCases.map(\.rawValue) == [
-                "unknown_user", "user_erased", "no_consent", "consent_expired", "consent_revoked", "no_subscription",
+                "unknown_user", "user_erased", "no_consent", "consent_expired", "consent_revoked", "reconsent_needed",
+                "no_subscription",
                 "quota_exceeded", "account_protected", "account_suspended", "account_gone", "nothing_to_analyze",
                 "model_refused", "legal_hold", "slot_in_future",
             ])

@@ -25,6 +25,7 @@ struct ExitCodeTests {
             "repazoo-ingest",
             environment: [
                 "DATABASE_URL": "postgresql://somebody:canary@127.0.0.1:1/nowhere", "STARTUP_TIMEOUT": "1s",
+                "TWITTER_CLIENT_ID": "id", "TWITTER_CLIENT_SECRET": "canary",
                 "ENCRYPTION_KEY": FernetKey.generate(),
             ])
         #expect(try await program.ended() == 69)
@@ -38,6 +39,7 @@ struct ExitCodeTests {
             "repazoo-ingest",
             environment: [
                 "AMQP_URL": servers.amqpURL.replacing("guest:guest@", with: "guest:canary@"),
+                "TWITTER_CLIENT_ID": "id", "TWITTER_CLIENT_SECRET": "canary",
                 "ENCRYPTION_KEY": FernetKey.generate(), "STARTUP_TIMEOUT": "20s",
             ])
         #expect(try await program.ended() == 78)

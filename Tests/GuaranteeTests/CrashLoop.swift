@@ -25,7 +25,8 @@ extension NothingIsLost {
                 try await house.publish(request(1, 3101), id: deadly.rawValue, type: "repazoo.ingest.v1", key: "ingest")
             }
             try await house.publish(
-                request(number % 10 + 1, 3103), id: MessageID.random().rawValue, type: "repazoo.ingest.v1", key: "ingest"
+                request(number % 10 + 1, 3103), id: MessageID.random().rawValue, type: "repazoo.ingest.v1",
+                key: "ingest"
             )
         }
         // Two processes side by side, each replaced when it dies, as an orchestrator does.

@@ -48,6 +48,7 @@ extension NothingIsLost {
             "repazoo-ingest",
             environment: [
                 "DATABASE_URL": "postgresql://somebody@127.0.0.1:1/nowhere", "STARTUP_TIMEOUT": "5m",
+                "TWITTER_CLIENT_ID": "id", "TWITTER_CLIENT_SECRET": "secret",
                 "ENCRYPTION_KEY": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
             ])
         try await eventually("it says what it waits for") { program.text().contains("dependency lost") }

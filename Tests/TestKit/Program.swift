@@ -5,7 +5,7 @@ public final class Program: Sendable {
     public let name: String
     private let process: Process
     private let output: TemporaryOutput
-    private let exit: Task<Int32, any Error>
+    private let exit: Task<Int32, Never>
 
     /// Starts the executable `name` that the build put beside the test bundle.
     public init(_ name: String, _ arguments: [String] = [], environment: [String: String]) throws {
@@ -20,7 +20,14 @@ public final class Program: Sendable {
         process.standardOutput = output.handle
         process.standardError = output.handle
         self.process = process
-        exit = Task { try await ServerScript.ended(process) { try process.run() } }
+        // Started here and not in the task, so that `isRunning` is true from the beginning.
+        let (codes, ended) = AsyncStream.makeStream(of: Int32.self)
+        process.terminationHandler = { process in
+            ended.yield(process.terminationStatus)
+            ended.finish()
+        }
+        try ServerScript.withSignalsOpen { try process.run() }
+        exit = Task { await codes.first { _ in true } ?? -1 }
     }
 
     public var isRunning: Bool { process.isRunning }
@@ -29,7 +36,7 @@ public final class Program: Sendable {
     public func text() -> String { output.text() }
 
     /// The exit code, once it ends by itself.
-    public func ended() async throws -> Int32 { try await exit.value }
+    public func ended() async throws -> Int32 { await exit.value }
 
     /// Sends a signal and does not wait.
     public func signal(_ number: Int32) { Foundation.kill(process.processIdentifier, number) }
@@ -37,12 +44,12 @@ public final class Program: Sendable {
     /// SIGTERM; returns the exit code.
     public func stop() async throws -> Int32 {
         if process.isRunning { process.terminate() }
-        return try await exit.value
+        return await exit.value
     }
 
     /// SIGKILL.
     public func kill() async throws {
         Foundation.kill(process.processIdentifier, SIGKILL)
-        _ = try await exit.value
+        _ = await exit.value
     }
 }

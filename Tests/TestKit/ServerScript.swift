@@ -42,7 +42,7 @@ enum ServerScript {
 
     /// A child process inherits the signal mask of the thread that starts it, and the threads of Swift's pool block
     /// nearly all signals: without this, the script, the servers and their command would be deaf to SIGTERM.
-    private static func withSignalsOpen(_ start: () throws -> Void) rethrows {
+    static func withSignalsOpen(_ start: () throws -> Void) rethrows {
         var open = sigset_t()
         var before = sigset_t()
         sigemptyset(&open)

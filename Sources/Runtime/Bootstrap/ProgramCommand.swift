@@ -20,10 +20,11 @@ extension ProgramCommand {
     }
 
     private static var discussion: String {
-        let common = [
-            ("AMQP_URL", "amqp://user:password@host:port/vhost; a comma-separated list is a cluster"),
-            ("DATABASE_URL", "postgresql://user:password@host:port/database"),
-        ] + (Assembly.usesRedis ? [("REDIS_URL", "redis://host:port/0 or unix:///path")] : [])
+        let common =
+            [
+                ("AMQP_URL", "amqp://user:password@host:port/vhost; a comma-separated list is a cluster"),
+                ("DATABASE_URL", "postgresql://user:password@host:port/database"),
+            ] + (Assembly.usesRedis ? [("REDIS_URL", "redis://host:port/0 or unix:///path")] : [])
         let optional = [
             ("CONSUMER_CONCURRENCY", "jobs in flight (16)"),
             ("HTTP_PORT, HTTP_HOST", "serves /healthz, /readyz, /metrics"),

@@ -18,6 +18,7 @@ public struct Migration: Sendable {
         Migration(3, "consent", PackageResources.v0003_consent_sql),
         Migration(4, "quota", PackageResources.v0004_quota_sql),
         Migration(5, "dead_letters", PackageResources.v0005_dead_letters_sql),
+        Migration(6, "token_refresh", PackageResources.v0006_token_refresh_sql),
     ]
 
     private init(_ number: Int, _ name: String, _ bytes: [UInt8]) {

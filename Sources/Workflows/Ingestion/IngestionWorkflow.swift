@@ -5,7 +5,7 @@ public import ConsumerRuntime
 public import Contracts
 public import FoundationEssentials
 public import Postgres
-import Privacy
+public import Privacy
 public import TokenVault
 public import TwitterAPI
 
@@ -21,14 +21,19 @@ public struct IngestionWorkflow: Workflow {
     public let refusedEvent = EventName.ingestRefused
 
     private let postgres: PostgresPool
-    private let vault: TokenVault
     private let twitter: TwitterClient
+    private let tokens: TwitterTokens
     private let circuit = CircuitBreaker(name: "twitter")
 
-    public init(postgres: PostgresPool, vault: TokenVault, twitter: TwitterClient) {
+    /// `clientID` and `clientSecret` are the app's at X, for refreshing tokens.
+    public init(
+        postgres: PostgresPool, vault: TokenVault, twitter: TwitterClient, clientID: String, clientSecret: SecretString
+    ) {
         self.postgres = postgres
-        self.vault = vault
         self.twitter = twitter
+        tokens = TwitterTokens(
+            postgres: postgres, vault: vault, twitter: twitter, clientID: clientID, clientSecret: clientSecret,
+            actor: consumer.program)
     }
 
     public var circuits: [CircuitBreaker] { [circuit] }
@@ -41,13 +46,28 @@ public struct IngestionWorkflow: Workflow {
     }
 
     public func work(_ job: Job<IngestRequest>) async throws -> Work {
-        guard let account = try await TwitterAccount.read(job.request.userID, postgres) else {
-            return .ended(.refused(.noConsent))
+        switch try await tokens.access(for: job.request.userID, at: job.now) {
+        case .refused(let reason): return .ended(.refused(reason))
+        case .notBefore(let time): return .ended(.notBefore(time, because: .userBusy))
+        case .token(let token, let account): return try await read(job, token, account)
         }
-        let token = try vault.decrypt(account.encryptedToken)
+    }
+
+    /// A token that X does not take any more is refreshed once.
+    private func read(_ job: Job<IngestRequest>, _ token: SecretString, _ account: String) async throws -> Work {
         let since = try await StoredTweets.newestID(of: job.request.userID, postgres)
-        let timeline = try await read(account.providerUserID, token, since: since, atMost: job.request.maxTweets)
-        return .completed(completion(job, timeline))
+        do {
+            return .completed(
+                completion(job, try await read(account, token, since: since, atMost: job.request.maxTweets)))
+        } catch TwitterError.unauthorized {
+            switch try await tokens.access(for: job.request.userID, rejected: token, at: job.now) {
+            case .refused(let reason): return .ended(.refused(reason))
+            case .notBefore(let time): return .ended(.notBefore(time, because: .userBusy))
+            case .token(let token, let account):
+                return .completed(
+                    completion(job, try await read(account, token, since: since, atMost: job.request.maxTweets)))
+            }
+        }
     }
 
     public func outcome(of error: any Error, at now: Date) -> Outcome? {

@@ -6,6 +6,8 @@ public enum RefusalReason: String, CaseIterable, Sendable, CustomStringConvertib
     case noConsent = "no_consent"
     case consentExpired = "consent_expired"
     case consentRevoked = "consent_revoked"
+    /// The consent stands, but its tokens are of no more use: the user has to go through the provider's dialogue again.
+    case reconsentNeeded = "reconsent_needed"
     /// No subscription, or one that is not active.
     case noSubscription = "no_subscription"
     case quotaExceeded = "quota_exceeded"
