@@ -34,8 +34,8 @@ import Testing
     }
 
     @Test func aRefreshTokenThatWasSentIsNeverSentAgain() {
-        for secondsAgo in [0.0, 1, 59, 60, 3600, 86400 * 100] {
-            for seconds in [-3600.0, -1, 0, 1, 299, 7200] {
+        for secondsAgo: Double in [0.0, 1, 59, 60, 3600, 86400 * 100] {
+            for seconds: Double in [-3600.0, -1, 0, 1, 299, 7200] {
                 for isRejected in [false, true] {
                     #expect(step(expiresIn: seconds, sent: secondsAgo, isRejected: isRejected) != .refresh)
                 }

@@ -62,6 +62,16 @@ enum TokenRows {
             ).named("token_forget_sending"))
     }
 
+    /// The answer will not come: nobody need wait for it.
+    static func noteLoss(_ account: TwitterAccount) -> SQL {
+        SQL(
+            """
+            update oauth_tokens set refresh_sent_at = 'epoch'
+            where id = \(account.rowID) and refresh_token = \(account.refreshToken)
+            """
+        ).named("token_note_loss")
+    }
+
     /// X gives a new refresh token with each access token; without one the user has to consent anew when this one ends.
     static func store(access: String, refresh: String?, expiresAt: Date, of account: TwitterAccount) -> SQL {
         SQL(

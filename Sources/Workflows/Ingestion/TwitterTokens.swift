@@ -53,7 +53,7 @@ struct TwitterTokens: Sendable {
             try await postgres.atomically([TokenRows.revoke(account), entry("token.refresh", "refused", user)])
             return .refused(.consentRevoked)
         } catch TwitterError.refreshMayHaveHappened {
-            try await postgres.atomically([entry("token.refresh", "unknown", user)])
+            try await postgres.atomically([TokenRows.noteLoss(account), entry("token.refresh", "unknown", user)])
             let isUsable = !isRejected && (account.plan.expiresAt.map { $0 > now } ?? true)
             return isUsable ? .token(token, of: account.providerUserID) : .refused(.reconsentNeeded)
         } catch let error as TwitterError {
