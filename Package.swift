@@ -192,7 +192,10 @@ let package = Package(
         suite("EndToEndTests", ["HouseKit", "AMQP", "Postgres", "HTTPTransport", "Contracts", "TokenVault"]),
         suite(
             "GuaranteeTests",
-            ["HouseKit", "HTTPTransport", "AMQP", "Postgres", "Contracts", "EventLoop", "Topology"]),
+            [
+                "HouseKit", "HTTPTransport", "AMQP", "Postgres", "Contracts", "EventLoop", "Topology", "TokenVault",
+                "Privacy",
+            ]),
         suite("TestKitTests", []),
         suite(
             "DeadLetterTests",

@@ -115,7 +115,8 @@ extension House {
     /// Requests for new tokens that X has had.
     func refreshes() async throws -> Int {
         let log = try await http.send(.init(.get, sandboxURL + "/sandbox/log?provider=twitter"))
-        return String(decoding: log.body, as: UTF8.self).components(separatedBy: "\"path\":\"/twitter/2/oauth2/token\"").count - 1
+        return String(decoding: log.body, as: UTF8.self).components(separatedBy: "\"path\":\"/twitter/2/oauth2/token\"")
+            .count - 1
     }
 
     /// Why a request was refused, as the backend hears it.
