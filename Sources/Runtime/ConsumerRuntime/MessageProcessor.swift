@@ -84,7 +84,9 @@ struct MessageProcessor<W: Workflow>: Sendable {
         }
         observe(.recognised)
 
-        let job = Job(envelope: envelope, request: request, now: now(), logger: logger(for: envelope, request))
+        let job = Job(
+            consumer: workflow.consumer, envelope: envelope, request: request, now: now(),
+            logger: logger(for: envelope, request))
         switch try await result(of: job) {
         case .completed(let completion): try await complete(job, completion, delivery)
         case .ended(let outcome): try await conclude(job, outcome, delivery)
@@ -104,6 +106,8 @@ struct MessageProcessor<W: Workflow>: Sendable {
             let work = try await workLimit.run { [workflow] in try await workflow.work(job) }
             observe(.worked)
             return work
+        } catch let error as PostgresError where error.sqlState == ConsentGate.withdrawnState {
+            return .ended(.refused(try await withdrawal(job)))
         } catch {
             return .ended(try outcome(of: error, job))
         }

@@ -42,6 +42,7 @@ extension Workflow {
 
 /// One message on its way through a workflow.
 public struct Job<Request: MessageBody>: Sendable {
+    public let consumer: ConsumerName
     public let envelope: Envelope
     public let request: Request
     /// When this attempt began.
