@@ -39,7 +39,8 @@ struct PlainPathTests {
         try await eventually("the queues are empty") { try await house.messages(in: "repazoo.ingest") == 0 }
         #expect(try await house.number("select count(*) from twitter_data where user_id = 'user-123456'") == 130)
         #expect(try await house.number("select count(*) from analyses") == 2)
-        #expect(try await house.number("select count(*) from audit_log where action = 'ingest' and outcome = 'done'") == 3)
+        #expect(
+            try await house.number("select count(*) from audit_log where action = 'ingest' and outcome = 'done'") == 3)
         try await chainsHold(house)
         try await nothingPersonalIn(house)
     }

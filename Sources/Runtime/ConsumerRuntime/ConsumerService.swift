@@ -69,22 +69,28 @@ public struct ConsumerService<W: Workflow>: Service {
     }
 
     /// No messages while a server is away or a circuit is open; one at a time while a circuit probes.
+    ///
+    /// Changes are heard on several threads, and may be heard out of order. So what is heard is only that something changed;
+    /// what holds is asked when the consumer has its turn, and the last turn comes after the last change.
     private func regulate(_ consumer: AMQPConsumer) {
-        let regulator = IntakeRegulator()
-        regulator.onChange { Task { await consumer.allow(regulator.allowed) } }
-        gate.onChange { regulator.limit("servers", to: $0 ? .all : .none) }
+        let lookAgain: @Sendable () -> Void = { Task { await consumer.allow { intake() } } }
+        gate.onChange { _ in lookAgain() }
         for circuit in workflow.circuits {
             onDependency(circuit.name, nil)
-            circuit.onChange { [onDependency, name = circuit.name] position in
-                switch position {
-                case .closed:
-                    regulator.limit(name, to: .all)
-                    onDependency(name, nil)
-                case .probing: regulator.limit(name, to: .one)
-                case .open:
-                    regulator.limit(name, to: .none)
-                    onDependency(name, "too many calls failed: the circuit is open, no messages are taken")
-                }
+            circuit.onChange { _ in lookAgain() }
+        }
+    }
+
+    private func intake() -> Intake {
+        workflow.circuits.reduce(gate.isOpen ? .all : .none) { allowed, circuit in
+            switch circuit.position {
+            case .closed:
+                onDependency(circuit.name, nil)
+                return allowed
+            case .probing: return min(allowed, .one)
+            case .open:
+                onDependency(circuit.name, "too many calls failed: the circuit is open, no messages are taken")
+                return .none
             }
         }
     }

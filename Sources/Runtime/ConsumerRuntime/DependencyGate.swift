@@ -14,6 +14,9 @@ final class DependencyGate: Sendable {
 
     private let state = Mutex(State())
 
+    /// Whether every server is there.
+    var isOpen: Bool { state.withLock { $0.away.isEmpty } }
+
     /// Hears when the first server goes away and when the last is back.
     func onChange(_ observer: @escaping @Sendable (_ isOpen: Bool) -> Void) {
         state.withLock { $0.observer = observer }

@@ -82,6 +82,9 @@ public actor AMQPConsumer {
         applyIntake()
     }
 
+    /// The same, with `intake` asked on this consumer's own thread: of several calls the last one asks last.
+    public func allow(_ intake: @Sendable () -> Intake) { allow(intake()) }
+
     /// Takes no more messages, waits until those in flight are settled or `grace` is over, and closes. Whatever is unsettled
     /// then goes back to the queue. Returns the number of handlers still running.
     @discardableResult
