@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install build release programs demo test soak check format format-check servers down clean
+.PHONY: help install build release programs demo test soak bench check format format-check servers down clean
 
 PRODUCTS := repazoo repazoo-ingest repazoo-analyze repazoo-alert repazoo-sandbox
 SOURCES := Sources Tests Package.swift
@@ -41,6 +41,9 @@ test: install ## Run the tests against private servers [FILTER=regular expressio
 
 soak: install ## 20,000 messages while servers and consumers die at random [SOAK_SEED=n repeats a run]
 	@SOAK_MESSAGES=$${SOAK_MESSAGES:-20000} SOAK_EVENTS=$${SOAK_EVENTS:-16} Tests/run --filter 'everyMessageIsAccountedFor'
+
+bench: install ## Measure the privacy engine: speed beside RE2, recall and false alarms
+	@bench/privacy/run
 
 check: format-check test ## What CI runs: format, build with warnings as errors, tests
 

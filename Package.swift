@@ -168,6 +168,8 @@ let package = Package(
                 "Ingestion", "Analysis", "Bootstrap", "ConsumerRuntime", "Consent", "AuditTrail", "Contracts", "AMQP",
                 "Postgres", "Redis", "EventLoop", "Schema", "Topology", argumentParser, lifecycle, logging,
             ], path: "Tests/Drill", swiftSettings: strict),
+        .executableTarget(
+            name: "privacy-bench", dependencies: ["Privacy"], path: "Tests/PrivacyBench", swiftSettings: strict),
         suite("EventLoopTests", ["EventLoop"]),
         suite("AMQPTests", ["AMQP"]),
         suite("PostgresTests", ["Postgres"]),

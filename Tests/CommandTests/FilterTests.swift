@@ -1,3 +1,4 @@
+import Privacy
 import Testing
 
 @testable import OperatorCommands
@@ -36,7 +37,13 @@ struct FilterTests {
     }
 
     @Test func sanitizeAndRedactDoTheirWork() throws {
-        #expect(TextFilters.sanitized("Hi @ada mail ada@example.org #Swift!") == "Hi [USER] mail [EMAIL] #Swift!")
+        #expect(try TextFilters.sanitizedJSON(#"{"t":"Hi @ada #Swift!"}"#) == #"{"t":"Hi [USER] #Swift!"}"#)
+        var filter = StreamFilter(.sanitize)
+        var output: [UInt8] = []
+        filter.feed(Array("Hi @ada mail ada@exam".utf8), into: &output)
+        filter.feed(Array("ple.org #Swift!".utf8), into: &output)
+        filter.finish(into: &output)
+        #expect(String(decoding: output, as: UTF8.self) == "Hi [USER] mail [EMAIL] #Swift!")
         #expect(try TextFilters.redactedJSON(#"{"email":"ada@example.org","n":1}"#) == #"{"email":"[EMAIL]","n":1}"#)
         #expect(try TextFilters.redactedJSON("  ") == "  ")
     }

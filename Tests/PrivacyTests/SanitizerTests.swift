@@ -5,18 +5,20 @@ import Testing
 @Suite(.timeLimit(.minutes(4)))
 struct SanitizerTests {
     private func sanitize(_ text: String, _ known: [KnownIdentity] = []) -> String {
-        PromptSanitizer.sanitize([text], known: known).texts[0].text
+        PromptSanitizer.sanitize(text, known: known)
     }
 
     @Test(arguments: [
         ("Love @anonymous's http://url_removed :)", "Love [USER]'s [URL] :)"),
         ("RT @a_b: hi,@b! RT@c ＠full @one@two", "RT [USER]: hi,[USER]! RT[USER] [USER] [USER][USER]"),
         ("@jane@mastodon.social hi", "[USER] hi"),
-        ("write to Jane.Doe@Example.com.", "write to [EMAIL]."), ("or jane@home, ID123456789x", "or [EMAIL], [ID]"),
+        ("write to Jane.Doe@Example.com.", "write to [EMAIL]."),
+        ("to root@localhost, ID123456789x", "to [EMAIL], [ID]"),
         ("see https://t.co/Ab1?x=1, www.foo.bar (bit.ly/xyz) Google.com!", "see [URL], [URL] ([URL]) [URL]!"),
         ("so tired.so am I. it's over.it is", "so tired.so am I. it's over.it is"),
+        ("it.so foo.jp", "[URL] [URL]"),
         ("+49 (0)171 123-4567 / 555-867-5309 / 5558675309 / 01 23 45 67 89", "[PHONE] / [PHONE] / [PHONE] / [PHONE]"),
-        ("call 1-800-555-0199x3", "call [PHONE]x3"),
+        ("call 1-800-555-0199x3", "call [PHONE]"),
         ("id 1859876543210987654", "id [ID]"),
         ("user-123456 from 10.0.0.1 and fe80::1:2", "[ID] from [IP] and [IP]"),
         ("pay 4111-1111-1111-1111 or DE89370400440532013000", "pay [CARD] or [IBAN]"),
@@ -34,7 +36,7 @@ struct SanitizerTests {
         "on 2010-12-25, 12/25/2010 or 25.12.2010 at 10:30:45, 20101225", "2009-2010 was 3-2, 21-17, 24/7",
         "@ home, we @",
         "1.5 million, 7-10 stay, 10 000 000", "Price 1234567.89", "Damn!Great.Yes", "&lt;3333333333",
-        "U.S.A. e.g. i.e. a.m.", "D: :: std::x",
+        "the secret: be kind", "Token: nice one", "U.S.A. e.g. i.e. a.m.", "D: :: std::x",
     ])
     func keeps(text: String) {
         #expect(sanitize(text) == text)
@@ -48,8 +50,48 @@ struct SanitizerTests {
         #expect(sanitize("山田太郎です", [KnownIdentity(displayName: "山田太郎")]) == "[USER]です")
     }
 
+    @Test func accentsWidthSpacesAndScriptHideNoName() {
+        let jane = KnownIdentity(handle: "jane_doe", displayName: "Jané  Doe")
+        for text in [
+            "jane doe", "JANE DOE", "Ｊａｎｅ Ｄｏｅ", "ja\u{301}né\u{A0}do\u{200B}e", "jаne-dоe", "JaneDoe", "jane_doe",
+            "@Jane_Doe",
+        ] {
+            #expect(sanitize("so \(text)!", [jane]) == "so [USER]!", "\(text)")
+        }
+        #expect(sanitize("janet doe, jane do, marjane doe", [jane]) == "janet doe, jane do, marjane doe")
+    }
+
+    @Test func onePersonHasOneNumberInAPrompt() {
+        let jane = KnownIdentity(handle: "jane_d", displayName: "Jane Doe")
+        let data = PromptSanitizer.sanitize(["@Bob met Jane Doe", "@bob @JANE_D @carl", "none"], known: [jane])
+        #expect(data.texts.map(\.text) == ["[USER_1] met [USER_2]", "[USER_1] [USER_2] [USER_3]", "none"])
+        let again = PromptSanitizer.sanitize(data.texts.map(\.text), known: [jane])
+        #expect(again.texts == data.texts && again.replaced.isEmpty)
+        #expect(PromptSanitizer.sanitize(["@a"], naming: .alike).texts[0].text == "[USER]")
+    }
+
+    @Test func receiptTellsWhatWasSent() throws {
+        let prompt = Prompt(instructions: "Judge.", data: PromptSanitizer.sanitize(["@a @b a@b.com"]))
+        #expect(prompt.receipt.replaced == ["user": 2, "email": 1])
+        #expect(prompt.receipt.detector == SanitizationReceipt.detectorVersion)
+        // printf 'Judge.\n<tweets>\n{"n":1,"text":"[USER_1] [USER_2] [EMAIL]"}\n</tweets>' | sha256sum
+        #expect(prompt.receipt.sha256 == "c739e0b63dd6fb14ad32511c087360562948a34e614fb6635d180b0b28948622")
+    }
+
+    @Test func jsonKeepsItsShape() throws {
+        let value = try JSONValue(
+            parsing:
+                #"{"text":"hi @ada","n":1859876543210987654,"s":3,"token":"x","password":"y","user_id":"user-123456","list":["a@b.com",null]}"#
+        )
+        let expected = try JSONValue(
+            parsing:
+                #"{"text":"hi [USER]","n":0,"s":3,"token":"[TOKEN]","password":"[TOKEN]","user_id":"[ID]","list":["[EMAIL]",null]}"#
+        )
+        #expect(PromptSanitizer.sanitize(json: value) == expected)
+    }
+
     @Test func countsWhatWasReplaced() {
-        let result = PromptSanitizer.sanitize(["@a @b http://x.y", "none"])
+        let result = PromptSanitizer.sanitize(["@a @b http://x.yz", "none"])
         #expect(result.replaced == [.user: 2, .url: 1])
     }
 
@@ -65,33 +107,6 @@ struct SanitizerTests {
                 </tweets>
                 """)
         #expect(prompt.count == 2)
-    }
-
-    /// Whatever the input, what the sanitizer lets through passes the validator: as text, and inside a request's body.
-    @Test func everythingSanitizedValidates() throws {
-        let pieces = [
-            "@", "＠", ".", ":", "/", "-", "+", "(", ")", " ", "\n", "\\", "\"", "<", "&", "_", "#", "$", ",", "0", "1",
-            "12",
-            "555", "0123", "2010", "99999", "1234567", "a", "n", "x", "com", "me", "www.", "http://", "user-", "é", "😀",
-            "字",
-            "AKIA", "sk-ant-", "eyJ", "Bearer ", "DE89370400440532013000", "4111111111111111", "fe80", "::", "RT",
-            "ABCDEFGH",
-        ]
-        var generator = SplitMix(state: 42)
-        for round in 0..<3000 {
-            let text = (0..<Int.random(in: 1...14, using: &generator))
-                .map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
-            let prompt = Prompt(instructions: "Judge.", data: PromptSanitizer.sanitize([text]))
-            let body = JSONValue.object([.init("content", .string(prompt.text))]).serialized()
-            for bytes in [Array(prompt.text.utf8), Array(body.utf8)] {
-                do {
-                    try PromptValidator.validate(bytes)
-                } catch {
-                    Issue.record(
-                        "round \(round): \(error) in \(text.debugDescription) → \(prompt.text.debugDescription)")
-                }
-            }
-        }
     }
 }
 

@@ -1,23 +1,31 @@
-/// A stretch of UTF-8 bytes that is personal or secret.
-struct Finding {
+/// A stretch of UTF-8 bytes that is personal or secret. Begins and ends between scalars.
+struct Finding: Equatable {
     var kind: PersonalKind
     var range: Range<Int>
 }
 
 extension [Finding] {
     /// Sorted, without overlaps: findings that overlap become one, under the kind of the longest.
-    func merged() -> [Finding] {
-        guard count > 1 else { return self }
-        var result: [Finding] = []
-        for finding in sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-            guard let last = result.last, finding.range.lowerBound < last.range.upperBound else {
-                result.append(finding)
-                continue
+    mutating func merge() {
+        guard count > 1 else { return }
+        if !isSorted { sort { $0.range.lowerBound < $1.range.lowerBound } }
+        var kept = 0
+        for index in 1..<count {
+            let (last, next) = (self[kept], self[index])
+            if next.range.lowerBound < last.range.upperBound {
+                if next.range.count > last.range.count { self[kept].kind = next.kind }
+                let end = Swift.max(last.range.upperBound, next.range.upperBound)
+                self[kept].range = last.range.lowerBound..<end
+            } else {
+                kept += 1
+                self[kept] = next
             }
-            let kind = finding.range.count > last.range.count ? finding.kind : last.kind
-            let end = Swift.max(last.range.upperBound, finding.range.upperBound)
-            result[result.count - 1] = Finding(kind: kind, range: last.range.lowerBound..<end)
         }
-        return result
+        removeLast(count - kept - 1)
+    }
+
+    private var isSorted: Bool {
+        for index in 1..<count where self[index].range.lowerBound < self[index - 1].range.lowerBound { return false }
+        return true
     }
 }

@@ -12,7 +12,9 @@ public enum PersonalKind: String, Sendable, Hashable, CaseIterable {
     case iban
 
     /// The text that stands where the personal text stood, for example `[EMAIL]`.
-    public var marker: String {
+    public var marker: String { "\(staticMarker)" }
+
+    var staticMarker: StaticString {
         switch self {
         case .user: "[USER]"
         case .email: "[EMAIL]"
@@ -24,6 +26,22 @@ public enum PersonalKind: String, Sendable, Hashable, CaseIterable {
         case .password: "[PASSWORD]"
         case .card: "[CARD]"
         case .iban: "[IBAN]"
+        }
+    }
+
+    /// The place in `allCases`.
+    var place: Int {
+        switch self {
+        case .user: 0
+        case .email: 1
+        case .phone: 2
+        case .url: 3
+        case .id: 4
+        case .ip: 5
+        case .token: 6
+        case .password: 7
+        case .card: 8
+        case .iban: 9
         }
     }
 }

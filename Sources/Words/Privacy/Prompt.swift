@@ -1,3 +1,5 @@
+import Crypto
+
 /// What is sent to a model: trusted words of ours and sanitized data, and no way to put anything else in.
 ///
 /// ```
@@ -13,6 +15,8 @@ public struct Prompt: Sendable {
     public let text: String
     /// How many texts it carries; they are numbered from 1.
     public let count: Int
+    /// What was done to the texts, to be kept with what the model makes of them.
+    public let receipt: SanitizationReceipt
 
     /// The instructions are static, so that nothing from outside can become one.
     public init(instructions: StaticString, data: SanitizedTexts) {
@@ -24,5 +28,29 @@ public struct Prompt: Sendable {
         }
         self.text = text + "</tweets>"
         count = data.texts.count
+        receipt = SanitizationReceipt(of: self.text, replaced: data.replaced)
+    }
+}
+
+/// Proof of what was sent: which detector looked, what it took out, and the hash of what was left. Holds nothing personal.
+public struct SanitizationReceipt: Sendable, Hashable, Codable {
+    /// Changes whenever the detector finds other things than before.
+    public static let detectorVersion = 2
+
+    public let detector: Int
+    /// Kind (`user`, `email`, …) to how often it was replaced.
+    public let replaced: [String: Int]
+    /// SHA-256 of the prompt's text in UTF-8, 64 small hexadecimal digits.
+    public let sha256: String
+
+    init(of text: String, replaced: [PersonalKind: Int]) {
+        detector = Self.detectorVersion
+        self.replaced = Dictionary(uniqueKeysWithValues: replaced.map { ($0.key.rawValue, $0.value) })
+        var hash = SHA256()
+        var text = text
+        text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        let hex = Array("0123456789abcdef".utf8)
+        sha256 = String(
+            decoding: hash.finalize().flatMap { [hex[Int($0 >> 4)], hex[Int($0 & 0xF)]] }, as: UTF8.self)
     }
 }

@@ -6,10 +6,19 @@ public enum Redactor {
     /// Text without findings comes back as it is, without a copy.
     public static func redact(_ text: String) -> String {
         var text = text
-        return text.withUTF8 { bytes in
-            let findings = Scanner.findings(in: bytes, for: .redact).merged()
-            return findings.isEmpty ? nil : replace(findings, in: bytes)
-        } ?? text
+        // Once more if something was left because of what stood around it, which a marker may have taken the place of.
+        for _ in 0..<4 {
+            var isSettled = true
+            let next: String? = text.withUTF8 { bytes in
+                let report = Detector.report(on: bytes, for: .redact)
+                isSettled = !report.isUnsettled
+                return report.findings.isEmpty ? nil : replace(report.findings, in: bytes)
+            }
+            guard let next else { break }
+            text = next
+            if isSettled { break }
+        }
+        return text
     }
 
     /// `***` and the last four characters; nothing but `***` if the id is no longer than that.
@@ -27,26 +36,28 @@ public enum Redactor {
         return kind == .id ? maskOnce(value) : kind.marker
     }
 
+    /// Every value as it may be shown under its name. The names are redacted too; where two become one, both members stay.
+    public static func redact(fields: [String: String]) -> [String: String] {
+        var redacted: [String: String] = [:]
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+            var key = redact(name)
+            while redacted[key] != nil { key += "'" }
+            redacted[key] = redact(value, name: name)
+        }
+        return redacted
+    }
+
     /// A masked id comes back as it is, so that redacting stays idempotent.
     private static func maskOnce(_ id: String) -> String {
         id.hasPrefix("***") && id.count <= 7 ? id : mask(userID: id)
     }
 
-    private static func replace(_ findings: [Finding], in bytes: UnsafeBufferPointer<UInt8>) -> String {
-        var result = ""
-        result.reserveCapacity(bytes.count + 16)
-        var copied = 0
-        for finding in findings {
-            result += String(decoding: bytes[copied..<finding.range.lowerBound], as: UTF8.self)
-            if finding.kind == .id {
-                let number = String(decoding: bytes[finding.range].dropFirst(5), as: UTF8.self)
-                result += mask(userID: number)
-            } else {
-                result += finding.kind.marker
-            }
-            copied = finding.range.upperBound
+    static func replace(_ findings: [Finding], in bytes: UnsafeBufferPointer<UInt8>) -> String {
+        Replacement.text(bytes, findings) { finding in
+            guard finding.kind == .id else { return nil }
+            let id = String(decoding: bytes[finding.range], as: UTF8.self)
+            let isPrefixed = id.count > 5 && id.prefix(4).lowercased() == "user"
+            return mask(userID: isPrefixed ? String(id.dropFirst(5)) : id)
         }
-        result += String(decoding: bytes[copied...], as: UTF8.self)
-        return result
     }
 }

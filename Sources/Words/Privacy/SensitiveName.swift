@@ -1,47 +1,122 @@
-/// Names whose values are secret or personal whatever they look like.
+/// Names whose values are secret or personal whatever they look like. Case, `-`, `_`, `.`, blanks and what stands before
+/// (`client_secret`, `dbPassword`) do not matter.
 enum SensitiveName {
-    private static let passwords = names("password passwd pwd passphrase secret")
-    private static let tokens = names(
-        """
-        token authorization api_key apikey cookie private_key encryption_key signing_key access_key access_key_id \
-        routing_key credential credentials id_token webhook_url
-        """)
-    private static let personal: [(suffix: [UInt8], kind: PersonalKind)] =
-        names("email e_mail email_address").map { ($0, .email) }
-        + names("phone phone_number mobile telephone").map { ($0, .phone) }
-        + names("ip_address remote_addr client_ip").map { ($0, .ip) }
-        + names("iban").map { ($0, .iban) } + names("card_number pan").map { ($0, .card) }
+    private struct Ending {
+        let word: StaticString
+        let kind: PersonalKind
+        /// Whether a word must begin here: `pass` is the end of `bypass` too.
+        let isWhole: Bool
 
-    /// The kind of secret that a value of this name is. Case, `-`, `_` and a prefix (`client_secret`) do not matter.
-    static func secret(in name: some Collection<UInt8>) -> PersonalKind? {
-        guard let last = name.reversedFirst, last.isLetter else { return nil }
-        let folded = fold(name)
-        if passwords.contains(where: { folded.hasTail($0) }) { return .password }
-        return tokens.contains { folded.hasTail($0) } ? .token : nil
+        init(_ word: StaticString, _ kind: PersonalKind, isWhole: Bool = false) {
+            self.word = word
+            self.kind = kind
+            self.isWhole = isWhole
+        }
     }
 
-    /// Like `secret(in:)`, with the names of personal things. `user_id` is `.id`.
+    /// Written without separators.
+    private static let secrets: [Ending] = [
+        Ending("password", .password), Ending("passwd", .password), Ending("passphrase", .password),
+        Ending("secret", .password),
+        Ending("pwd", .password, isWhole: true), Ending("pass", .password, isWhole: true),
+        Ending("passcode", .password),
+        Ending("kennwort", .password), Ending("passwort", .password), Ending("contraseña", .password),
+        Ending("пароль", .password),
+        Ending("token", .token), Ending("authorization", .token), Ending("apikey", .token), Ending("cookie", .token),
+        Ending("privatekey", .token), Ending("encryptionkey", .token), Ending("signingkey", .token),
+        Ending("accesskey", .token),
+        Ending("secretkey", .token), Ending("accesskeyid", .token), Ending("secretaccesskey", .token),
+        Ending("routingkey", .token),
+        Ending("credential", .token), Ending("credentials", .token), Ending("webhookurl", .token),
+        Ending("sessionid", .token),
+        Ending("consumerkey", .token), Ending("authkey", .token), Ending("accountkey", .token),
+        Ending("sharedkey", .token),
+        Ending("signature", .token), Ending("jwt", .token, isWhole: true), Ending("otp", .token, isWhole: true),
+        Ending("xauth", .token), Ending("clientkey", .token), Ending("masterkey", .token),
+        Ending("authcode", .token), Ending("csrf", .token, isWhole: true), Ending("sid", .token, isWhole: true),
+    ]
+
+    private static let personal: [Ending] = [
+        Ending("email", .email, isWhole: true), Ending("emailaddress", .email, isWhole: true),
+        Ending("mail", .email, isWhole: true),
+        Ending("phone", .phone, isWhole: true), Ending("phonenumber", .phone, isWhole: true),
+        Ending("mobile", .phone, isWhole: true),
+        Ending("telephone", .phone, isWhole: true), Ending("mobilenumber", .phone, isWhole: true),
+        Ending("msisdn", .phone, isWhole: true),
+        Ending("ipaddress", .ip, isWhole: true), Ending("remoteaddr", .ip, isWhole: true),
+        Ending("clientip", .ip, isWhole: true),
+        Ending("remoteip", .ip, isWhole: true), Ending("iban", .iban, isWhole: true),
+        Ending("cardnumber", .card, isWhole: true),
+        Ending("creditcard", .card, isWhole: true), Ending("pan", .card, isWhole: true),
+    ]
+
+    /// One bit for each of the hashes of the secrets' last three letters, so that most names are passed over by one look.
+    private static let tails: InlineArray<4, UInt64> = {
+        var bits = InlineArray<4, UInt64>(repeating: 0)
+        for ending in secrets {
+            let slot = ending.word.withUTF8Buffer { tail($0) }
+            bits[slot >> 6] |= 1 << UInt64(slot & 63)
+        }
+        return bits
+    }()
+
+    /// A hash of the last three bytes that are no separators.
+    private static func tail(_ name: UnsafeBufferPointer<UInt8>) -> Int {
+        var (key, left, index): (UInt32, Int, Int) = (0, 3, name.count)
+        while left > 0, index > 0 {
+            index -= 1
+            let byte = name[index]
+            if byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x20 { continue }
+            key = key << 8 | UInt32(byte.lowered)
+            left -= 1
+        }
+        return Int((key &* 0x9E37_79B1) >> 24)
+    }
+
+    /// Whether a sensitive name can end with `byte`: with a letter, or with a scalar beyond ASCII.
+    static func mayEnd(with byte: UInt8) -> Bool { byte >= 0x80 || byte.isLetter }
+
+    /// The kind of secret that a value of this name is.
+    static func secret(_ name: UnsafeBufferPointer<UInt8>) -> PersonalKind? {
+        guard let last = name.last, mayEnd(with: last) else { return nil }
+        let slot = tail(name)
+        guard tails[slot >> 6] >> UInt64(slot & 63) & 1 == 1 else { return nil }
+        for ending in secrets where ends(name, with: ending) { return ending.kind }
+        return nil
+    }
+
+    static func isUserID(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let last = name.last, last | 0x20 == 0x64 else { return false }
+        return ends(name, with: Ending("userid", .id, isWhole: true))
+            || ends(name, with: Ending("ownerid", .id, isWhole: true))
+            || ends(name, with: Ending("authorid", .id, isWhole: true))
+            || ends(name, with: Ending("uid", .id, isWhole: true)) && name.count == 3
+    }
+
+    /// Like `secret`, with the names of personal things.
     static func kind(of name: String) -> PersonalKind? {
-        if let kind = secret(in: Array(name.utf8)) { return kind }
-        let folded = fold(name.utf8)
-        if folded == userID || folded == userIDCompact { return .id }
-        return personal.first { folded == $0.suffix || folded.hasTail([0x5F] + $0.suffix) }?.kind
+        var name = name
+        return name.withUTF8 { bytes in
+            if let kind = secret(bytes) { return kind }
+            if isUserID(bytes) { return .id }
+            return personal.first { ends(bytes, with: $0) }?.kind
+        }
     }
 
-    private static let userID = Array("user_id".utf8)
-    private static let userIDCompact = Array("userid".utf8)
-
-    private static func fold(_ name: some Collection<UInt8>) -> [UInt8] {
-        name.map { $0 == 0x2D || $0 == 0x2E || $0 == 0x20 ? 0x5F : $0.lowered }
+    /// Compares from the end, passing over separators in the name.
+    private static func ends(_ name: UnsafeBufferPointer<UInt8>, with ending: Ending) -> Bool {
+        var index = name.count
+        var left = ending.word.utf8CodeUnitCount
+        while left > 0 {
+            guard index > 0 else { return false }
+            index -= 1
+            let byte = name[index]
+            if byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x20 { continue }
+            left -= 1
+            if byte.lowered != ending.word.utf8Start[left] { return false }
+        }
+        if !ending.isWhole || index == 0 { return true }
+        // A word begins at a separator, at a capital, or behind a digit.
+        return !name[index - 1].isLetter || (name[index].isUpper && name[index - 1].isLower)
     }
-
-    private static func names(_ list: String) -> [[UInt8]] { list.split(separator: " ").map { Array($0.utf8) } }
-}
-
-extension Collection where Element == UInt8 {
-    fileprivate var reversedFirst: UInt8? { isEmpty ? nil : self[index(startIndex, offsetBy: count - 1)] }
-}
-
-extension [UInt8] {
-    fileprivate func hasTail(_ tail: [UInt8]) -> Bool { count >= tail.count && suffix(tail.count).elementsEqual(tail) }
 }

@@ -23,8 +23,10 @@ public struct Judge: Sendable {
         var model = ""
         var inputTokens = 0
         var outputTokens = 0
-        var replaced = 0
-        var calls = 0
+        /// What was done to each prompt that got an answer, in their order.
+        var receipts: [SanitizationReceipt] = []
+        var calls: Int { receipts.count }
+        var replaced: Int { receipts.reduce(0) { $0 + $1.replaced.values.reduce(0, +) } }
     }
 
     /// Few enough that an answer ends within the time-out, many enough that the instructions cost little.
@@ -69,7 +71,7 @@ public struct Judge: Sendable {
         do {
             let answer = try await firstAnswer(prompt, &candidates, pseudonym)
             let judged = try SentimentAnswer.decode(answer.text, expecting: items.count)
-            findings.add(judged, of: items, answer, replaced: data.replaced.values.reduce(0, +))
+            findings.add(judged, of: items, answer, prompt.receipt)
         } catch AnthropicError.truncated where items.count > 1 {
             try await ask(Array(items[..<(items.count / 2)]), &candidates, known, pseudonym, &findings)
             try await ask(Array(items[(items.count / 2)...]), &candidates, known, pseudonym, &findings)
@@ -96,7 +98,8 @@ public struct Judge: Sendable {
 
 extension Judge.Findings {
     fileprivate mutating func add(
-        _ judged: SentimentAnswer, of items: [Judge.Item], _ answer: MessageAnswer, replaced count: Int
+        _ judged: SentimentAnswer, of items: [Judge.Item], _ answer: MessageAnswer,
+        _ receipt: SanitizationReceipt
     ) {
         for judgement in judged.tweets {
             verdicts.append(
@@ -108,8 +111,7 @@ extension Judge.Findings {
         model = answer.model
         inputTokens += answer.usage.input
         outputTokens += answer.usage.output
-        replaced += count
-        calls += 1
+        receipts.append(receipt)
     }
 }
 

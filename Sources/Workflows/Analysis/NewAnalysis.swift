@@ -3,6 +3,9 @@ import ConsumerRuntime
 import Contracts
 import FoundationEssentials
 import Postgres
+import Privacy
+
+private typealias JSONValue = Contracts.JSONValue
 
 /// An analysis about to be stored, and the mark on every tweet that it paid for.
 struct NewAnalysis {
@@ -42,7 +45,7 @@ struct NewAnalysis {
     private var result: JSONValue {
         [
             "version": .integer(Self.version), "themes": .array(findings.themes.map { .string($0) }),
-            "summary": .string(summary),
+            "summary": .string(summary), "prompts": .array(findings.receipts.map(\.json)),
             "tweets": .array(
                 findings.verdicts.map {
                     [
@@ -60,5 +63,15 @@ struct NewAnalysis {
             "\(findings.verdicts.count { $0.sentiment == sentiment }) \(sentiment.rawValue)"
         }
         return "\(findings.verdicts.count) tweets: " + counts.joined(separator: ", ") + "."
+    }
+}
+
+extension SanitizationReceipt {
+    /// Proves later what was sent, without the text: the version of the detector, what it replaced, the SHA-256 of the rest.
+    fileprivate var json: JSONValue {
+        [
+            "detector": .integer(detector), "replaced": .object(replaced.mapValues { .integer($0) }),
+            "sha256": .string(sha256),
+        ]
     }
 }

@@ -8,11 +8,12 @@ struct RedactCommand: AsyncParsableCommand {
         commandName: "redact",
         abstract: "Takes personal data and secrets out of text, for logs that stay in the house.",
         discussion: """
-            Reads standard input line by line (each at most 1 MiB) and writes it with [EMAIL], [PHONE], [IP], [TOKEN], \
-            [PASSWORD], [CARD] and [IBAN] in their places; a user id keeps its last four characters.
+            Writes the standard input with [EMAIL], [PHONE], [IP], [TOKEN], [PASSWORD], [CARD] and [IBAN] in their places; a \
+            user id keeps its last four characters. Memory stays the same however long the input and its lines are.
 
               journalctl -u myapp | repazoo redact
-              repazoo redact --json-lines < events.jsonl    each line a JSON value; values are also judged by their names
+              repazoo redact --json-lines < events.jsonl    each line a JSON value of at most 1 MiB; values are also judged \
+            by their names
             """)
 
     @Flag(help: "Each line is a JSON value, and so is each answer.") var jsonLines = false
@@ -20,10 +21,12 @@ struct RedactCommand: AsyncParsableCommand {
     func run() async throws {
         let isJSON = jsonLines
         try await CommandRun.carryOut { _ in
-            try await StandardFilter.run { () in
-                LineFilter { line throws(LineFilter.Refusal.Cause) in
-                    try isJSON ? TextFilters.redactedJSON(line) : Redactor.redact(line)
+            if isJSON {
+                try await StandardFilter.run { () in
+                    LineFilter { line throws(LineFilter.Refusal.Cause) in try TextFilters.redactedJSON(line) }
                 }
+            } else {
+                try await StandardFilter.run { StreamFilter(.redact) }
             }
             return .done
         }
@@ -35,35 +38,54 @@ struct SanitizeCommand: AsyncParsableCommand {
         commandName: "sanitize", abstract: "Takes everything personal out of text that leaves the house.",
         discussion: """
             What is done to every tweet before it is sent to the AI: [USER], [EMAIL], [PHONE], [URL], [ID], [IP], [TOKEN], \
-            [CARD] and [IBAN] take the places; hashtags, emoji, punctuation and case stay. Line by line, each at most 1 MiB.
+            [CARD] and [IBAN] take the places; hashtags, emoji, punctuation and case stay. Memory stays the same however long \
+            the input and its lines are.
 
               echo "Thanks @ada, mail me at ada@example.org" | repazoo sanitize
+              repazoo sanitize --json-lines < tweets.jsonl    each line a JSON value of at most 1 MiB
             """)
 
+    @Flag(help: "Each line is a JSON value, and so is each answer.") var jsonLines = false
+
     func run() async throws {
+        let isJSON = jsonLines
         try await CommandRun.carryOut { _ in
-            try await StandardFilter.run { () in LineFilter { TextFilters.sanitized($0) } }
+            if isJSON {
+                try await StandardFilter.run { () in
+                    LineFilter { line throws(LineFilter.Refusal.Cause) in try TextFilters.sanitizedJSON(line) }
+                }
+            } else {
+                try await StandardFilter.run { StreamFilter(.sanitize) }
+            }
             return .done
         }
     }
 }
 
-/// What the filters do to one line.
+/// What the filters do to one line of JSON. A blank line stays one.
 enum TextFilters {
-    static func sanitized(_ line: String) -> String { PromptSanitizer.sanitize([line]).texts.first?.text ?? "" }
-
-    /// A blank line stays one.
     static func redactedJSON(_ line: String) throws(LineFilter.Refusal.Cause) -> String {
+        try changed(line) { Redactor.redact(json: $0) }
+    }
+
+    static func sanitizedJSON(_ line: String) throws(LineFilter.Refusal.Cause) -> String {
+        try changed(line) { PromptSanitizer.sanitize(json: $0) }
+    }
+
+    private static func changed(_ line: String, _ change: (JSON) -> JSON) throws(LineFilter.Refusal.Cause) -> String {
         if line.allSatisfy(\.isWhitespace) { return line }
-        do throws(JSONError) { return Redactor.redact(json: try JSON(parsing: line)).serialized() } catch {
+        do throws(JSONError) { return change(try JSON(parsing: line, maximumDepth: maximumDepth)).serialized() } catch {
             throw LineFilter.Refusal.Cause(problem: "\(error)")
         }
     }
+
+    /// Deeper than anybody's values, and far from where the parser's own recursion would end.
+    private static let maximumDepth = 512
 }
 
 /// Standard input through a filter to standard output, on a thread of its own since both may block for long.
 enum StandardFilter {
-    static func run(_ makeFilter: @escaping @Sendable () -> LineFilter) async throws {
+    static func run(_ makeFilter: @escaping @Sendable () -> some ByteFilter) async throws {
         try await BlockingThread.run(name: "repazoo-filter") {
             signal(SIGPIPE, SIG_IGN)
             var filter = makeFilter()
@@ -76,7 +98,7 @@ enum StandardFilter {
                     if count > 0 {
                         try filter.feed(chunk[..<count], into: &output)
                     } else {
-                        output = try filter.finish()
+                        try filter.finish(into: &output)
                     }
                 }
                 // A reader that has gone (`| head`) wants no more: no fault.

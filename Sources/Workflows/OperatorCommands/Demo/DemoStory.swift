@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import Postgres
+import Privacy
 
 /// What the demo left in the database, told in lines.
 struct DemoStory {
@@ -67,7 +68,7 @@ struct DemoStory {
         var lines = ["", "Some of its labels:"]
         for row in rows where lines.count < 8 {
             guard let word = sentiments[try row.decode(String.self, "tweet_id")] else { continue }
-            let text = TextFilters.sanitized(try row.decode(String.self, "text")).split(whereSeparator: \.isNewline)
+            let text = PromptSanitizer.sanitize(try row.decode(String.self, "text")).split(whereSeparator: \.isNewline)
                 .joined(separator: " ")
             lines.append(
                 "  " + word + String(repeating: " ", count: max(1, 10 - word.count)) + Plain.shortened(text, to: 80))

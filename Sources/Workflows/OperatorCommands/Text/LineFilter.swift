@@ -1,6 +1,6 @@
 /// Cuts a stream of bytes into lines and changes each; memory is bound by the longest line allowed. A struct that is fed, so
 /// that reading and writing stay outside.
-struct LineFilter {
+struct LineFilter: ByteFilter {
     struct Refusal: Error, Equatable {
         let line: Int
         let problem: String

@@ -1,0 +1,34 @@
+/// Which groups of digits are a day.
+enum DateLayout {
+    /// How many of the first groups are a date: `2026-11-23`, `23.11.2026`, `11/23/26`, with one separator throughout.
+    static func groups(_ number: NumberGroups) -> Int? {
+        guard number.count >= 3, !number.isBracketed || number.isWrapped(3), number.separator(0) == number.separator(1)
+        else { return nil }
+        switch number.separator(0) {
+        case .hyphen, .dot, .slash, .space: break
+        default: return nil
+        }
+        guard number.count == 3 || number.separator(2) != number.separator(0) || number.separator(0) == .space else {
+            return nil
+        }
+        let sizes = (number[0], number[1], number[2])
+        switch sizes {
+        case (4, 1...2, 1...2): return isYear(number, 0) && isDay(number, 1, 2) ? 3 : nil
+        case (1...2, 1...2, 4): return isYear(number, 2) && isDay(number, 0, 1) ? 3 : nil
+        case (1...2, 1...2, 2):
+            let isPlain = number.count == 3 && number.separator(0) != .space
+            return isPlain && (isDay(number, 0, 1) || isDay(number, 1, 2)) ? 3 : nil
+        default: return nil
+        }
+    }
+
+    static func isYear(_ number: NumberGroups, _ group: Int) -> Bool {
+        number[group] == 4 && (1800...2199).contains(number.value(group))
+    }
+
+    /// Month and day in either order.
+    private static func isDay(_ number: NumberGroups, _ first: Int, _ second: Int) -> Bool {
+        let (a, b) = (number.value(first), number.value(second))
+        return a > 0 && b > 0 && min(a, b) <= 12 && max(a, b) <= 31
+    }
+}

@@ -1,0 +1,145 @@
+/// What the words around a number say about it.
+enum NumberHint: UInt8 {
+    case none
+    /// `call`, `Tel.`, `☎`.
+    case phone
+    /// `order`, `invoice`, `ISBN`: something with a number that nobody calls.
+    case thing
+    /// `user id`, `tweet`: somebody's or some post's number.
+    case id
+    /// A currency's sign or name.
+    case money
+
+    /// Judges by the nearest telling word among the six before `start`, at most 48 bytes back in the same line. `number`
+    /// tells only if no other word does: it may be anybody's.
+    init(_ text: UnsafeBufferPointer<UInt8>, before start: Int) {
+        self = .none
+        let floor = max(0, start - 48)
+        var index = start
+        var words = 0
+        while index > floor, words < 6 {
+            let end = index
+            while index > floor, Self.isLetter(text[index - 1]) { index -= 1 }
+            if index < end {
+                words += 1
+                // A marker of ours says nothing, or sanitizing again would find more.
+                if index > 0, text[index - 1] == 0x5B { continue }
+                let word = UnsafeBufferPointer(rebasing: text[index..<end])
+                switch Self.words(word) {
+                case 0 where words == 1 && word.count == 3 && word.allSatisfy(\.isUpper):
+                    self = .money  // a currency, most likely
+                    return
+                case 0:
+                    if let tail = Self.tail(word) {
+                        self = tail
+                        return
+                    }
+                case Self.softPhone: if self == .none { self = .phone }
+                case Self.softThing: if self == .none { self = .thing }
+                case let telling:
+                    self = NumberHint(rawValue: telling) ?? .none
+                    return
+                }
+                continue
+            }
+            switch text[index - 1] {
+            case 0x0A: return
+            case 0x24:
+                if end == start {
+                    self = .money
+                    return
+                }
+            case 0x23 where index > start - 3:
+                self = .thing
+                return
+            // Another number: what was said before was said of it.
+            case 0x30...0x39: words += 2
+            default: break
+            }
+            index -= 1
+        }
+    }
+
+    private static let softPhone: UInt8 = 8
+    private static let softThing: UInt8 = 9
+
+    static let units = WordTable([
+        (
+            1,
+            "people persons users followers views likes subscribers plays downloads dollars euros pounds usd eur gbp yen jpy inr"
+        ),
+        (
+            1,
+            "km m meters metres miles feet ft kg g grams lbs tons tonnes bytes byte kb mb gb tb bits ms us ns sec seconds s"
+        ),
+        (
+            1,
+            "minutes hours days weeks years tokens items rows records points pts votes times million billion trillion percent"
+        ),
+        (
+            1,
+            "units pieces pcs copies visitors hits steps calories kcal watts volts hz mhz ghz rpm residents inhabitants € £ ¥ ₹"
+        ),
+        (
+            1,
+            "einwohner euro dollar habitants habitantes personas personnes yuan won rupees rubles pesos reais crore lakh"
+        ),
+    ])
+
+    /// Scalars beyond ASCII count as letters, so that words of every script and `☎` are words.
+    private static func isLetter(_ byte: UInt8) -> Bool { byte.isLetter || byte >= 0x80 }
+
+    /// Words glued to a script without spaces: their last sign decides.
+    private static func tail(_ word: UnsafeBufferPointer<UInt8>) -> NumberHint? {
+        guard word.count >= 3, word[word.count - 1] >= 0x80 else { return nil }
+        for length in [3, 4, 6, 9] where word.count > length {
+            let ending = UnsafeBufferPointer(rebasing: word[(word.count - length)...])
+            if ending[0] >= 0xC0, let hint = NumberHint(rawValue: words(ending)), hint != .none { return hint }
+        }
+        return nil
+    }
+
+    private static let words = WordTable([
+        (
+            NumberHint.phone.rawValue,
+            """
+            tel tele telephone phone phones phoned ph mobile mob cell cellphone cellular fax facsimile whatsapp sms text texting txt \
+            call calls calling called dial dialing ring hotline helpline landline handy handynummer telefon telefono teléfono \
+            telefone téléphone telefoon telefonnummer mobil mobiltelefon móvil movil celular portable cellulare rufnummer anrufen \
+            ruf llama llame llamar appelez appeler chiama chiamare ligue ligar bel numéro tfno tlf tlfn tél gsm viber signal \
+            voicemail imessage facetime pager contact reach телефон Телефон тел Тел моб Моб звоните Звоните факс τηλ Τηλ τηλέφωνο \
+            هاتف جوال موبايل طلפון טלפון נייד फोन मोबाइल โทร โทรศัพท์ 电话 電話 手机 手機 携帯 전화 핸드폰 연락처 điện thoại telp hp \
+            ☎ ☎️ 📞 📱 ✆ ☏ extension ext telefonu puhelin puh telefonszám tlf
+            """
+        ),
+        (
+            NumberHint.thing.rawValue,
+            """
+            order orders ordered invoice invoices ticket case ref reference refs isbn issn ean upc gtin asin sku tracking track parcel \
+            shipment serial sn part pn model item product batch lot build version ver rev revision release doi pmid pubmed arxiv \
+            imei imsi vin po rfc cve zip postcode postal plz pin code codes otp room flight gate score scores chapter page pages section \
+            figure fig table line lines row rows port pid process thread duration elapsed took timestamp ts epoch time unix offset \
+            size length bytes checksum crc hash commit sha seed random lottery lotto powerball episode season level \
+            bestellung bestellnummer rechnung rechnungsnummer aktenzeichen auftrag commande facture pedido factura patent \
+            confirmation booking reservation receipt transaction txn claim policy warranty coupon voucher gift barcode population rank ranked ranking pages mile miles year years since \
+            coordinates lat lon lng latitude longitude gps priced worth paid pay cost costs total balance amount sum salary revenue \
+            article catalog cat bug issue pr build job run attempt counter count
+            """
+        ),
+        (
+            NumberHint.id.rawValue,
+            """
+            id ids uid userid user account acct profile tweet tweets status statuses retweet member customer handle author snowflake \
+            post twitter
+            """
+        ),
+        (softPhone, "number numbers nummer numero número numéro номер no nr"),
+        (softThing, "num №"),
+        (
+            NumberHint.money.rawValue,
+            """
+            usd eur gbp jpy chf inr aud cad dollars euros € £ ¥ ₹ ₽ ₩ ₺ rs price prices kr zł
+            """
+        ),
+    ])
+}
