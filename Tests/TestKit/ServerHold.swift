@@ -8,8 +8,8 @@ struct ServerHold: Sendable {
     let folder: String
     let addresses: [String: String]
 
-    private let leash: FileHandle
-    private let ended: Task<Int32, any Error>
+    private let leash: Int32
+    private let process: ChildProcess
 
     /// What the script runs once the servers answer: tell us where they are, then wait.
     private static let command = """
@@ -18,39 +18,35 @@ struct ServerHold: Sendable {
 
     static func start(_ servers: Set<Server>, settings: [String: String]) async throws -> ServerHold {
         let names = servers.map(\.rawValue).sorted().joined(separator: ",")
-        let process = ServerScript.process(
-            ["run", "--only", names, "--", "bash", "-c", command], settings: settings)
-        let leash = Pipe()
-        let output = Pipe()
+        let (leash, output) = (try PipeEnds(), try PipeEnds())
         let messages = try TemporaryOutput()
-        process.standardInput = leash
-        process.standardOutput = output
-        process.standardError = messages.handle
+        let process = try ServerScript.start(
+            ["run", "--only", names, "--", "bash", "-c", command], settings: settings, input: leash.reading,
+            output: output.writing, errors: messages.descriptor)
+        close(leash.reading)
+        close(output.writing)
 
-        let lines = Lines(of: output.fileHandleForReading)
-        let ended = Task { try await ServerScript.ended(process) { try process.run() } }
         var values: [String: String] = [:]
-        for await line in lines.stream {
+        for await line in Lines(of: FileHandle(fileDescriptor: output.reading, closeOnDealloc: true)).stream {
             if line == "ready" { break }
             let parts = line.split(separator: "=", maxSplits: 1)
             if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
         }
         guard let folder = values.removeValue(forKey: "REPAZOO_SERVERS_DIR") else {
             // The stream ended without a word: the script failed, or this task was cancelled meanwhile.
-            try? leash.fileHandleForWriting.close()
-            process.terminate()
-            let status = try await ended.value
+            close(leash.writing)
+            process.signal(SIGTERM)
+            let status = await process.ended()
             try Task.checkCancellation()
             throw ServerError(description: "private servers did not start (\(status)): \(messages.text())")
         }
-        return ServerHold(
-            folder: folder, addresses: values, leash: leash.fileHandleForWriting, ended: ended)
+        return ServerHold(folder: folder, addresses: values, leash: leash.writing, process: process)
     }
 
     /// Lets go and waits until everything is gone.
     func release() async {
-        try? leash.close()
-        _ = await ended.result
+        close(leash)
+        _ = await process.ended()
     }
 }
 
