@@ -190,7 +190,10 @@ let package = Package(
         suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
         suite(
             "RuntimeTests",
-            ["CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Ingestion", "Bootstrap", "AnthropicAPI"]),
+            [
+                "AuditTrail", "CircuitBreakers", "ConsumerRuntime", "Contracts", "Analysis", "Ingestion", "Bootstrap",
+                "AnthropicAPI", "Postgres", "Schema", logging,
+            ]),
         suite("EndToEndTests", ["HouseKit", "AMQP", "Postgres", "HTTPTransport", "Contracts", "TokenVault"]),
         suite(
             "GuaranteeTests",

@@ -24,14 +24,20 @@ struct StandardJob: Workflow {
 
     let consumer = ConsumerName.ingest
     let refusedEvent = EventName.ingestRefused
-    let postgres: PostgresPool
+    let consent: ConsentGate
     let rate: RateCheck
     let hasEffect: Bool
+
+    init(postgres: PostgresPool, rate: RateCheck, hasEffect: Bool) {
+        consent = ConsentGate(postgres: postgres)
+        self.rate = rate
+        self.hasEffect = hasEffect
+    }
 
     func subject(of request: IngestRequest) -> UserID? { request.userID }
 
     func admit(_ job: Job<IngestRequest>) async throws -> Admission {
-        if let refusal = try await ConsentGate(postgres: postgres).refusal(for: job.request.userID, at: job.now) {
+        if let refusal = try await consent.refusal(for: job.request.userID, at: job.now) {
             return .refused(refusal)
         }
         return try await rate.passes(job.request.userID, job.envelope.messageID)

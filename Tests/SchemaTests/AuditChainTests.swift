@@ -38,6 +38,44 @@ struct AuditChainTests {
         }
     }
 
+    /// Several entries of one chain in one call, chains that are new, and single entries in between.
+    @Test func manyAtOnceFormTheSameChains() async throws {
+        try await SchemaScope.migrated { pool in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<8 {
+                    group.addTask {
+                        for turn in 0..<5 {
+                            let users: [String?] = [
+                                nil, "user-a", "user-a", "user-ä", "user-a", "new-\(writer)-\(turn)",
+                            ]
+                            try await pool.query(Self.appendMany("writer-\(writer)", users, turn))
+                            try await pool.query(Self.append("writer-\(writer)", "user-a", "test.turn", turn))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for (user, count) in [("user-a", 160), ("user-ä", 40), (nil, 40), ("new-3-2", 1)] as [(String?, Int)] {
+                let entries = try await Self.entries(of: user, pool)
+                #expect(entries.map(\.position) == Array(1...count))
+                try Self.expectUnbroken(entries)
+            }
+            let order = try await pool.query(
+                """
+                select count(*) as n from audit_log as first join audit_log as second using (user_id, actor)
+                where (first.detail->>'turn')::int = (second.detail->>'turn')::int
+                    and (first.detail->>'place')::int < (second.detail->>'place')::int and first.position > second.position
+                """)[0]
+            #expect(try order.decode(Int.self, "n") == 0, "entries of one call keep their order")
+            let heads = try await pool.query(
+                """
+                select count(*) as n from audit_heads as head where hash is distinct from (
+                    select hash from audit_log where coalesce(user_id, '') = chain order by position desc limit 1)
+                """)[0]
+            #expect(try heads.decode(Int.self, "n") == 0)
+        }
+    }
+
     @Test func aRolledBackTransactionLeavesNoGap() async throws {
         try await SchemaScope.migrated { pool in
             try await pool.query(Self.append("a", "user-1", "test", 1))
@@ -67,6 +105,17 @@ struct AuditChainTests {
     private static func append(_ actor: String, _ user: String?, _ action: String, _ turn: Int) -> SQL {
         let detail = JSONText(rawValue: "{\"turn\": \(turn), \"b\": [1, \"ü\"]}")
         return "select audit_append(\(actor), \(user as String?), \(action), 'done', \(detail)::jsonb)"
+    }
+
+    private static func appendMany(_ actor: String, _ users: [String?], _ turn: Int) -> SQL {
+        let actors = users.map { _ in actor }
+        let details = users.indices.map {
+            JSONText(rawValue: "{\"turn\": \(turn), \"place\": \($0), \"b\": [1, \"ü\"]}")
+        }
+        return """
+            select audit_append_many(\(actors)::text[], \(users)::text[], \(actors.map { _ in "test.turn" })::text[],
+                \(actors.map { _ in "done" })::text[], \(details)::text[]::jsonb[])
+            """
     }
 
     private static func brokenInSQL(_ pool: PostgresPool) async throws -> Int {

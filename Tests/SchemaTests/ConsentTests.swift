@@ -95,6 +95,67 @@ struct ConsentTests {
         }
     }
 
+    @Test func manyAreAnsweredInTheirOrder() async throws {
+        try await SchemaScope.migrated { pool in
+            try await pool.query("insert into users (id) select unnest(array['a', 'b', 'c'])")
+            try await consent(pool, "a", at: Self.now - 10)
+            try await consent(pool, "b", at: Self.now - Self.year)
+            try await pool.query("insert into subscriptions (user_id, tier, status) values ('a', 'pro', 'active')")
+            let users = ["c", "a", "nobody", "b", "a", "a"]
+            let times = [Self.now, Self.now, Self.now, Self.now, Self.now + Self.year, Self.now - 5]
+            let rows = try await pool.query(
+                "select reason from consent_refusals(\(users)::text[], \(times)::timestamptz[]) order by n")
+            #expect(
+                try rows.map { try $0.decode(String?.self, "reason") } == [
+                    "no_consent", nil, "unknown_user", "consent_expired", "consent_expired", nil,
+                ])
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func aGroupBeginsWithTheLocksAndTheConsentOfAll(isFirstEntry: Bool) async throws {
+        try await SchemaScope.migrated { pool in
+            try await pool.query("insert into users (id) select unnest(array['a', 'b'])")
+            try await pool.query(
+                "insert into subscriptions (user_id, tier, status) select id, 'pro', 'active' from users")
+            try await consent(pool, "a", at: Date() - 60)
+            if !isFirstEntry {
+                try await pool.query(
+                    "insert into audit_heads (chain, position, hash) values ('a', 0, ''), ('b', 0, '')")
+            }
+            await #expect { try await pool.query(Self.beginning(required: [true, true])) } throws: { error in
+                (error as? PostgresError)?.sqlState?.rawValue == "RZ001"
+            }
+            try await pool.transaction { transaction in
+                try await transaction.query(Self.beginning(required: [true, false]))
+                for (row, isLocked) in [
+                    ("select from users where id = 'a' for no key update", true),
+                    ("select from users where id = 'b' for no key update", false),
+                ] {
+                    #expect(try await isRefused(SQL(trusted: row), pool) == isLocked, "\(row)")
+                }
+                let lock = try await isRefused("select audit_lock('b')", pool)
+                #expect(lock, "the head is locked without consent too")
+            }
+        }
+    }
+
+    private static func beginning(required: [Bool]) -> SQL {
+        "select begin_jobs(array['a', 'b'], \(required)::boolean[], array[true, true])"
+    }
+
+    private func isRefused(_ sql: SQL, _ pool: PostgresPool) async throws -> Bool {
+        do {
+            try await pool.transaction { transaction in
+                try await transaction.query("set local lock_timeout = '50ms'")
+                try await transaction.query(sql)
+            }
+            return false
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            return true
+        }
+    }
+
     private func refusal(_ pool: PostgresPool, _ user: String) async throws -> String? {
         try await pool.query("select consent_refusal(\(user), \(Self.now)) as reason")[0].decode(String?.self, "reason")
     }

@@ -27,9 +27,22 @@ public struct AuditEntry: Sendable {
     /// Appends the entry to its user's chain. Run it in the transaction of the change that it tells of, after the change:
     /// the chain's head stays locked until the transaction ends.
     public var statement: SQL {
-        let detail = JSONText(rawValue: JSONValue.object(detail).text)
-        return SQL(
-            "select audit_append(\(actor), \(userID?.rawValue), \(action), \(outcome), \(detail)::jsonb)"
-        ).named("audit_append")
+        SQL("select audit_append(\(actor), \(userID?.rawValue), \(action), \(outcome), \(detailText)::jsonb)")
+            .named("audit_append")
     }
+
+    /// Appends many, those of one chain in their order. Locks heads in the order in which their chains come first, so entries are
+    /// to be given in the order of the users' ids.
+    public static func statement(for entries: [AuditEntry]) -> SQL {
+        SQL(
+            """
+            select audit_append_many(
+                \(entries.map(\.actor))::text[], \(entries.map(\.userID?.rawValue))::text[],
+                \(entries.map(\.action))::text[], \(entries.map(\.outcome))::text[],
+                \(entries.map(\.detailText))::text[]::jsonb[])
+            """
+        ).named("audit_append_many")
+    }
+
+    private var detailText: JSONText { JSONText(rawValue: JSONValue.object(detail).text) }
 }

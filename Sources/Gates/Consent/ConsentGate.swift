@@ -5,17 +5,29 @@ public import Postgres
 /// May anything be done for this user? The token is there and not revoked, the consent younger than 365 days, the
 /// subscription active, the user not erased. The rule itself is the database's function `consent_refusal`, so that the
 /// check before the work and the check inside the committing transaction cannot differ.
+///
+/// Keep one for as long as there is work: what many ask of one gate at the same time goes to the database together.
 public struct ConsentGate: Sendable {
-    private let postgres: PostgresPool
+    private struct Question: Sendable {
+        let user: UserID
+        let time: Date
+    }
 
-    public init(postgres: PostgresPool) { self.postgres = postgres }
+    private let words: BatchedLookup<Question, String?>
+
+    public init(postgres: PostgresPool) {
+        words = BatchedLookup(on: postgres) { questions in
+            let (users, times) = (questions.map(\.user.rawValue), questions.map(\.time))
+            let rows = try await postgres.query(
+                SQL("select reason from consent_refusals(\(users)::text[], \(times)::timestamptz[]) order by n")
+                    .named("consent_refusals"))
+            return try rows.map { try $0.decode(String?.self, at: 0) }
+        }
+    }
 
     /// Nil when the work may begin.
     public func refusal(for user: UserID, at now: Date) async throws -> RefusalReason? {
-        let row = try await postgres.query(
-            SQL("select consent_refusal(\(user.rawValue), \(now)) as reason").named("consent_refusal")
-        ).first
-        guard let word = try row?.decode(String?.self, "reason") else { return nil }
+        guard let word = try await words.answer(to: Question(user: user, time: now)) else { return nil }
         // A word that this program does not know still means no.
         return RefusalReason(rawValue: word) ?? .noConsent
     }

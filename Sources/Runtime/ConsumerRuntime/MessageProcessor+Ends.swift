@@ -32,17 +32,17 @@ extension MessageProcessor {
 
     /// The answer no: audited, told to the backend, remembered like any other end.
     private func refuse(_ job: Job<W.Request>, _ reason: RefusalReason, _ delivery: Delivery) async throws {
-        let user = workflow.subject(of: job.request)
+        let user = job.user
         let event = Event(
             workflow.refusedEvent, userID: user, causeID: job.envelope.messageID, at: job.now, reason: reason.rawValue)
         let followUps = [FollowUp(event)]
         let entry = AuditEntry(
             actor: workflow.consumer.program, userID: user, action: workflow.consumer.rawValue, outcome: "refused",
             detail: ["reason": .string(reason.rawValue), "message_id": .string(job.envelope.messageID.rawValue)])
-        let statements = [
-            receipts.entry(for: job.envelope.messageID, outcome: "refused", followUps: followUps), entry.statement,
-        ]
-        switch try await commit(statements, job) {
+        let record = JobRecord(
+            receipt: receipts.entry(for: job.envelope.messageID, outcome: "refused", followUps: followUps),
+            audit: [entry], key: user?.rawValue ?? "")
+        switch try await commit(record, job) {
         case .committed, .withdrawn: try await announce(followUps, job.envelope)
         case .duplicate: try await repeatAnnouncement(job.envelope)
         case .failed(let outcome): return try await conclude(job, outcome, delivery)

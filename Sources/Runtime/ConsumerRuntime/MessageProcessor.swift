@@ -86,7 +86,7 @@ struct MessageProcessor<W: Workflow>: Sendable {
 
         let job = Job(
             consumer: workflow.consumer, envelope: envelope, request: request, now: now(),
-            logger: logger(for: envelope, request))
+            user: workflow.subject(of: request), programLogger: logger)
         switch try await result(of: job) {
         case .completed(let completion): try await complete(job, completion, delivery)
         case .ended(let outcome): try await conclude(job, outcome, delivery)
@@ -129,20 +129,19 @@ struct MessageProcessor<W: Workflow>: Sendable {
     // MARK: Steps 6 to 8
 
     private func complete(_ job: Job<W.Request>, _ completion: Completion, _ delivery: Delivery) async throws {
-        var statements: [SQL] = []
-        if let user = workflow.subject(of: job.request) { statements.append(ConsentGate.requirement(for: user)) }
-        statements += completion.effects
-        statements.append(
-            receipts.entry(for: job.envelope.messageID, outcome: "done", followUps: completion.followUps))
-        statements += completion.audit.map(\.statement)
-        switch try await commit(statements, job) {
+        let user = job.user
+        let record = JobRecord(
+            consenting: user, effects: completion.effects,
+            receipt: receipts.entry(for: job.envelope.messageID, outcome: "done", followUps: completion.followUps),
+            audit: completion.audit, key: user?.rawValue ?? "")
+        switch try await commit(record, job) {
         case .committed: try await announce(completion.followUps, job.envelope)
         case .duplicate: try await repeatAnnouncement(job.envelope)
         case .withdrawn(let reason): return try await conclude(job, .refused(reason), delivery)
         case .failed(let outcome): return try await conclude(job, outcome, delivery)
         }
         metrics.count("done")
-        job.logger.debug("done")
+        if logger.logLevel <= .debug { job.logger.debug("done") }
     }
 
     enum Commit {
@@ -152,9 +151,9 @@ struct MessageProcessor<W: Workflow>: Sendable {
         case failed(Outcome)
     }
 
-    func commit(_ statements: [SQL], _ job: Job<W.Request>) async throws -> Commit {
+    func commit(_ record: JobRecord, _ job: Job<W.Request>) async throws -> Commit {
         do {
-            try await committer.commit(statements, key: workflow.subject(of: job.request)?.rawValue ?? "")
+            try await committer.commit(record)
             observe(.committed)
             return .committed
         } catch let error as PostgresError {
@@ -166,7 +165,7 @@ struct MessageProcessor<W: Workflow>: Sendable {
 
     /// The transaction said only that consent is gone; this asks why.
     private func withdrawal(_ job: Job<W.Request>) async throws -> RefusalReason {
-        guard let user = workflow.subject(of: job.request) else { return .noConsent }
+        guard let user = job.user else { return .noConsent }
         return try await ConsentGate(postgres: postgres).refusal(for: user, at: now()) ?? .noConsent
     }
 
@@ -179,13 +178,5 @@ struct MessageProcessor<W: Workflow>: Sendable {
     func repeatAnnouncement(_ envelope: Envelope) async throws {
         metrics.count("duplicate")
         try await announce(try await receipts.followUps(of: envelope.messageID) ?? [], envelope)
-    }
-
-    private func logger(for envelope: Envelope, _ request: W.Request) -> Logger {
-        var logger = logger
-        logger[metadataKey: "message_id"] = "\(envelope.messageID)"
-        logger[metadataKey: "correlation_id"] = "\(envelope.correlationID)"
-        if let user = workflow.subject(of: request) { logger[metadataKey: "user"] = "\(user)" }
-        return logger
     }
 }

@@ -6,7 +6,7 @@ import Redis
 enum Outage {
     static func explains(_ error: any Error) -> Bool {
         switch error {
-        case let error as PostgresError: error.isRetryable && (error.isConnectionFatal || error.kind == .unavailable)
+        case let error as PostgresError: error.meansServerIsAway
         case let error as PostgresTransactionError: error.first.map(explains) ?? false
         case let error as RedisError: error.isRetryable
         case is AMQPError, is CancellationError: true

@@ -5,30 +5,29 @@ import Postgres
 /// and its primary key is what makes a second delivery, concurrent or later, have no effect.
 struct ReceiptBook: Sendable {
     let consumer: ConsumerName
-    let postgres: PostgresPool
+    private let texts: BatchedLookup<MessageID, String?>
+
+    init(consumer: ConsumerName, postgres: PostgresPool) {
+        self.consumer = consumer
+        texts = BatchedLookup(on: postgres) { messages in
+            let rows = try await postgres.query(
+                SQL(
+                    "select message_id, follow_ups from receipts_among(\(consumer.rawValue), \(messages.map(\.rawValue))::text[])"
+                ).named("receipts"))
+            var found: [String: String] = [:]
+            for row in rows { found[try row.decode(String.self, at: 0)] = try row.decode(String.self, at: 1) }
+            return messages.map { found[$0.rawValue] }
+        }
+    }
 
     /// The follow-ups of a message that is done with; nil for a new one.
     func followUps(of message: MessageID) async throws -> [FollowUp]? {
-        let row = try await postgres.query(
-            SQL(
-                """
-                select follow_ups::text as follow_ups from receipts
-                where consumer = \(consumer.rawValue) and message_id = \(message.rawValue)
-                """
-            ).named("receipt")
-        ).first
-        guard let text = try row?.decode(String.self, "follow_ups") else { return nil }
+        guard let text = try await texts.answer(to: message) else { return nil }
         return try FollowUp.list(receiptText: text)
     }
 
-    func entry(for message: MessageID, outcome: String, followUps: [FollowUp]) -> SQL {
-        let followUps = JSONText(rawValue: FollowUp.receiptText(followUps))
-        return SQL(
-            """
-            insert into receipts (consumer, message_id, outcome, follow_ups)
-            values (\(consumer.rawValue), \(message.rawValue), \(outcome), \(followUps)::jsonb)
-            """
-        ).named("receipt_insert")
+    func entry(for message: MessageID, outcome: String, followUps: [FollowUp]) -> Receipt {
+        Receipt(consumer, message, outcome: outcome, followUps: followUps)
     }
 
     /// Another delivery of the same message was quicker.

@@ -47,8 +47,17 @@ public struct Job<Request: MessageBody>: Sendable {
     public let request: Request
     /// When this attempt began.
     public let now: Date
-    /// Carries the message id and the masked user.
-    public let logger: Logger
+    let user: UserID?
+    let programLogger: Logger
+
+    /// Carries the message id and the masked user. Made when it is asked for, as most jobs have nothing to say.
+    public var logger: Logger {
+        var logger = programLogger
+        logger[metadataKey: "message_id"] = "\(envelope.messageID)"
+        logger[metadataKey: "correlation_id"] = "\(envelope.correlationID)"
+        if let user { logger[metadataKey: "user"] = "\(user)" }
+        return logger
+    }
 }
 
 /// What the gates say.

@@ -20,6 +20,7 @@ public struct Migration: Sendable {
         Migration(5, "dead_letters", PackageResources.v0005_dead_letters_sql),
         Migration(6, "token_refresh", PackageResources.v0006_token_refresh_sql),
         Migration(7, "ingest_runs", PackageResources.v0007_ingest_runs_sql),
+        Migration(8, "groups", PackageResources.v0008_groups_sql),
     ]
 
     private init(_ number: Int, _ name: String, _ bytes: [UInt8]) {

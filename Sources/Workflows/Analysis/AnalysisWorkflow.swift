@@ -21,6 +21,7 @@ public struct AnalysisWorkflow: Workflow {
     public let refusedEvent = EventName.analysisRefused
 
     private let postgres: PostgresPool
+    private let consent: ConsentGate
     private let judge: Judge
     private let pseudonyms: Pseudonyms
     private let quota: QuotaGate
@@ -28,6 +29,7 @@ public struct AnalysisWorkflow: Workflow {
     public init(postgres: PostgresPool, judge: Judge, pseudonyms: Pseudonyms, quota: QuotaGate) {
         self.quota = quota
         self.postgres = postgres
+        consent = ConsentGate(postgres: postgres)
         self.judge = judge
         self.pseudonyms = pseudonyms
     }
@@ -37,7 +39,7 @@ public struct AnalysisWorkflow: Workflow {
     public func subject(of request: AnalyzeRequest) -> UserID? { request.userID }
 
     public func admit(_ job: Job<AnalyzeRequest>) async throws -> Admission {
-        let refusal = try await ConsentGate(postgres: postgres).refusal(for: job.request.userID, at: job.now)
+        let refusal = try await consent.refusal(for: job.request.userID, at: job.now)
         return refusal.map { .refused($0) } ?? .go
     }
 

@@ -21,6 +21,7 @@ public struct IngestionWorkflow: Workflow {
     public let refusedEvent = EventName.ingestRefused
 
     private let postgres: PostgresPool
+    private let consent: ConsentGate
     private let tokens: TwitterTokens
     private let reader: TimelineReader
     private let circuit = CircuitBreaker(name: "twitter")
@@ -30,6 +31,7 @@ public struct IngestionWorkflow: Workflow {
         postgres: PostgresPool, vault: TokenVault, twitter: TwitterClient, clientID: String, clientSecret: SecretString
     ) {
         self.postgres = postgres
+        consent = ConsentGate(postgres: postgres)
         reader = TimelineReader(postgres: postgres, twitter: twitter, circuit: circuit)
         tokens = TwitterTokens(
             postgres: postgres, vault: vault, twitter: twitter, clientID: clientID, clientSecret: clientSecret,
@@ -41,7 +43,7 @@ public struct IngestionWorkflow: Workflow {
     public func subject(of request: IngestRequest) -> UserID? { request.userID }
 
     public func admit(_ job: Job<IngestRequest>) async throws -> Admission {
-        let refusal = try await ConsentGate(postgres: postgres).refusal(for: job.request.userID, at: job.now)
+        let refusal = try await consent.refusal(for: job.request.userID, at: job.now)
         return refusal.map { .refused($0) } ?? .go
     }
 

@@ -25,40 +25,42 @@ extension Optional: PostgresArrayElement where Wrapped: PostgresTextEncodable {
 
 /// A one-dimensional array in PostgreSQL's text form: `{"a","b\"c",NULL}`.
 struct PostgresArrayLiteral {
-    private var text = "{"
+    private var bytes: [UInt8] = [UInt8(ascii: "{")]
     private var isDefect = false
 
     mutating func append(_ element: String?) {
-        guard let element else {
+        guard var element else {
             isDefect = true
             return
         }
         separate()
-        text += "\""
-        if element.utf8.contains(where: { $0 == 0x22 || $0 == 0x5C }) {
-            // By scalars: a quotation mark with a combining mark behind it is another Character and would slip through.
-            for scalar in element.unicodeScalars {
-                if scalar == "\"" || scalar == "\\" { text += "\\" }
-                text.unicodeScalars.append(scalar)
+        bytes.append(UInt8(ascii: "\""))
+        element.withUTF8 { utf8 in
+            // Both are ASCII, which no other character's UTF-8 holds a byte of.
+            if utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+                for byte in utf8 {
+                    if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+                    bytes.append(byte)
+                }
+            } else {
+                bytes.append(contentsOf: utf8)
             }
-        } else {
-            text += element
         }
-        text += "\""
+        bytes.append(UInt8(ascii: "\""))
     }
 
     mutating func appendNull() {
         separate()
-        text += "NULL"
+        bytes.append(contentsOf: "NULL".utf8)
     }
 
     func finish(into parameters: inout PostgresParameters) {
         if isDefect { return parameters.refuse("an array element is out of PostgreSQL's range") }
-        parameters.append(text: text + "}")
+        parameters.append(text: bytes + [UInt8(ascii: "}")])
     }
 
     private mutating func separate() {
-        if text.utf8.count > 1 { text += "," }
+        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
     }
 
     /// The elements of a one-dimensional array, or nil if the text is something else.

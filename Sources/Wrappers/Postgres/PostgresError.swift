@@ -64,6 +64,9 @@ public struct PostgresError: Error, Sendable {
         case .rolledBack, .configuration, .authentication, .encoding, .decoding, .misuse, .closed: false
         }
     }
+
+    /// Whether it says only that the server was out of reach, and nothing about the statement.
+    public var meansServerIsAway: Bool { isRetryable && (isConnectionFatal || kind == .unavailable) }
 }
 
 extension PostgresError: CustomStringConvertible {

@@ -24,6 +24,9 @@ public struct PostgresParameters: Sendable {
         text.withUTF8 { append(utf8: $0) }
     }
 
+    /// The same for text that is at hand as UTF-8.
+    mutating func append(text utf8: [UInt8]) { utf8.withUnsafeBufferPointer { append(utf8: $0) } }
+
     /// Sends a `bytea` in binary form.
     public mutating func append(bytes value: [UInt8]) {
         begin(length: value.count, isBinary: true)
