@@ -15,8 +15,14 @@ struct WorkFollower {
         let deadline = ContinuousClock.now.advanced(by: limit)
         var (message, consumer) = (message, consumer)
         var isFollowUp = false
+        let start = try await postgres.query("select (now() - interval '5 seconds')::text as start")[0]
+        let since = try start.decode(String.self, "start")
         while true {
-            guard let receipt = try await receipt(of: message, consumer, user, until: deadline) else {
+            let receipt: WorkReceipt
+            switch try await end(of: message, consumer, user, since: since, until: deadline) {
+            case .finished(let found): receipt = found
+            case .died(let end): return end
+            case nil:
                 let dead = await QueueLook.state(of: consumer.deadQueue, on: broker)?.messages ?? 0
                 return .timedOut(waitingFor: consumer, deadLetters: dead, limit: limit)
             }
@@ -35,20 +41,44 @@ struct WorkFollower {
         }
     }
 
+    private enum End {
+        case finished(WorkReceipt)
+        case died(WorkEnd)
+    }
+
     /// Nil when time is up.
-    private func receipt(
-        of message: MessageID, _ consumer: ConsumerName, _ user: UserID, until deadline: ContinuousClock.Instant
-    ) async throws -> WorkReceipt? {
+    private func end(
+        of message: MessageID, _ consumer: ConsumerName, _ user: UserID, since: String,
+        until deadline: ContinuousClock.Instant
+    ) async throws -> End? {
         var lines = ChangingLine()
         var turn = 0
         while true {
-            if let receipt = try await WorkReceipt.find(message, by: consumer, in: postgres) { return receipt }
+            if let receipt = try await WorkReceipt.find(message, by: consumer, in: postgres) {
+                return .finished(receipt)
+            }
+            if let death = try await death(of: message, consumer, since: since) { return .died(death) }
             guard .now < deadline else { return nil }
             // Looking into a queue costs a connection: once a second will do.
             if turn % 5 == 0 { lines.show(try await state(consumer, user), tell) }
             turn += 1
             try await Task.sleep(for: min(pollInterval, ContinuousClock.now.duration(to: deadline)))
         }
+    }
+
+    /// Told by `repazoo-alert`; a death from before we began to look is somebody else's.
+    private func death(of message: MessageID, _ consumer: ConsumerName, since: String) async throws -> WorkEnd? {
+        let row = try await postgres.query(
+            """
+            select id, reason, code from dead_letters
+            where queue = \(consumer.queue.rawValue) and message_id = \(message.rawValue) and status = 'new'
+              and died_at >= \(since)::timestamptz
+            """
+        ).first
+        guard let row else { return nil }
+        return .dead(
+            reason: try row.decode(String.self, "reason"), code: try row.decode(String?.self, "code"),
+            letter: try row.decode(String.self, "id"), by: consumer)
     }
 
     private func state(_ consumer: ConsumerName, _ user: UserID) async throws -> String {
