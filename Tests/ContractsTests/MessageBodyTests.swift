@@ -103,7 +103,7 @@ struct MessageBodyTests {
         }
         #expect(
             "\(wrong(IngestRequest.self, #"{"user_id":"a","max_tweets":-1}"#) as Any)".contains(
-                "field max_tweets: expected an integer from 1 to 3200"))
+                "field max_tweets, expected an integer from 1 to 3200"))
     }
 
     @Test func followUpComesBackByteForByteFromTheReceipt() throws {

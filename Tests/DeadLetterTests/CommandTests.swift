@@ -28,7 +28,7 @@ struct DeadCommandTests {
         try await house.serving {
             try await house.bury(id: id, headers)
             headers["repazoo-reason"] = "invalid_message"
-            headers["repazoo-code"] = "field user_id: expected a user id, which is missing\u{1B}[2J"
+            headers["repazoo-code"] = "field user_id, expected a user id, which is missing\u{1B}[2J"
             try await house.bury(id: nil, body: Array(#"{"email":"canary@example.org","user_id":5}"#.utf8), headers)
             try await house.stored(2)
         }

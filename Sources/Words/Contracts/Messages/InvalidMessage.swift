@@ -20,10 +20,10 @@ public struct InvalidMessage: Error, Hashable, Sendable {
 extension InvalidMessage: CustomStringConvertible {
     public var description: String {
         switch part {
-        case .body: "body: expected \(expected)"
-        case .field(let name): "field \(name): expected \(expected)"
-        case .property(let name): "property \(name): expected \(expected)"
-        case .header(let name): "header \(name): expected \(expected)"
+        case .body: "body, expected \(expected)"
+        case .field(let name): "field \(name), expected \(expected)"
+        case .property(let name): "property \(name), expected \(expected)"
+        case .header(let name): "header \(name), expected \(expected)"
         }
     }
 }
