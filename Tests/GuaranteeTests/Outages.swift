@@ -65,6 +65,7 @@ extension NothingIsLost {
         plan.addresses = try House.Addresses(servers)
         try await House.with(plan) { house in
             try await house.prepareForDrills(users: 10)
+            try await servers.settleQueues()
             let port = try TCPPort.free()
             let program = try house.start(
                 "consumer-drill", ["run", "standard"], ["HTTP_PORT": "\(port)", "LOG_LEVEL": "info"])
@@ -97,6 +98,7 @@ extension NothingIsLost {
     /// A memory alarm: what the broker does not take is held, and no more is taken from it.
     private func blocked(_ servers: PrivateServers, _ house: House, _ consumer: Watched) async throws {
         let events = try await house.listen()
+        try await servers.settleQueues()
         let before = try await house.number("select count(*) from receipts")
         #expect(try await consumer.program.stop() == 0)
         try await send(house, 60)

@@ -28,6 +28,7 @@ extension NothingIsLost {
         let start = ContinuousClock.now
         try await house.prepareForDrills(users: 200)
         let events = try await house.listen()
+        try await servers.settleQueues()
         var consumers = try (0..<3).map { _ in try house.start("consumer-drill", ["run", "standard"]) }
         let mail = soak.mail()
 

@@ -59,6 +59,12 @@ public struct PrivateServers: Sendable {
         _ = try await ServerScript.run(["thaw", "--dir", folder, server.rawValue])
     }
 
+    /// Returns when the broker has on disk which queues it has. Without this, RabbitMQ 3.10 may forget the log of a quorum queue
+    /// that was declared within a second before a SIGKILL: its registry is a file that is saved in moments of rest.
+    public func settleQueues() async throws {
+        _ = try await rabbitmqctl("eval", "[dets:sync(Table) || Table <- dets:all()].")
+    }
+
     /// Runs RabbitMQ's own command line against this broker, for alarms (`set_vm_memory_high_watermark 0`), virtual hosts
     /// and the like, and returns what it printed. It takes a second or two.
     public func rabbitmqctl(_ arguments: String...) async throws -> String {
