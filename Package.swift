@@ -105,6 +105,7 @@ let package = Package(
         library("CircuitBreakers", in: "Gates", []),
         library("Consent", in: "Gates", ["Postgres", "Contracts"]),
         library("Quotas", in: "Gates", ["Postgres", "Contracts"]),
+        library("RateLimits", in: "Gates", ["Redis", "Contracts"]),
         library("TokenVault", in: "Gates", ["Contracts", "Privacy", crypto, cryptoExtras]),
 
         // MARK: Providers
@@ -170,6 +171,9 @@ let package = Package(
             ], path: "Tests/Drill", swiftSettings: strict),
         .executableTarget(
             name: "privacy-bench", dependencies: ["Privacy"], path: "Tests/PrivacyBench", swiftSettings: strict),
+        .executableTarget(
+            name: "rate-drill", dependencies: ["RateLimits", "Redis", "Contracts", "EventLoop"],
+            path: "Tests/RateDrill", swiftSettings: strict),
         suite("EventLoopTests", ["EventLoop"]),
         suite("AMQPTests", ["AMQP"]),
         suite("PostgresTests", ["Postgres"]),
@@ -187,6 +191,7 @@ let package = Package(
                 logging,
             ]),
         suite("GateTests", ["TokenVault", "Privacy", "Contracts"]),
+        suite("RateLimitTests", ["RateLimits", "Redis", "Contracts"]),
         suite("ProviderTests", ["TwitterAPI", "AnthropicAPI", "HTTPTransport", "Contracts", "Privacy"]),
         suite(
             "RuntimeTests",
@@ -198,8 +203,8 @@ let package = Package(
         suite(
             "GuaranteeTests",
             [
-                "HouseKit", "HTTPTransport", "AMQP", "Postgres", "Contracts", "EventLoop", "Topology", "TokenVault",
-                "Privacy",
+                "HouseKit", "HTTPTransport", "AMQP", "Postgres", "Redis", "Contracts", "EventLoop", "Topology",
+                "TokenVault", "Privacy", "RateLimits",
             ]),
         suite("TestKitTests", []),
         suite(
