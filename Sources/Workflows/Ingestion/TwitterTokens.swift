@@ -40,13 +40,16 @@ struct TwitterTokens: Sendable {
     private func refresh(
         _ account: TwitterAccount, _ token: SecretString, _ user: UserID, isRejected: Bool, at now: Date
     ) async throws -> Access {
-        guard let stored = account.refreshToken, try await TokenRows.noteSending(account, postgres) else {
+        guard let stored = account.refreshToken else { return .refused(.reconsentNeeded) }
+        // Before it is noted as sent: one that cannot be read is not spent.
+        let refreshToken = try vault.decrypt(stored)
+        guard try await TokenRows.noteSending(account, postgres) else {
             // Another process was quicker.
             return .notBefore(now + 5)
         }
         do {
             let grant = try await twitter.refreshToken(
-                refresh: try vault.decrypt(stored), clientID: clientID, clientSecret: clientSecret)
+                refresh: refreshToken, clientID: clientID, clientSecret: clientSecret)
             try await keep(grant, account, user, at: now)
             return .token(grant.access, of: account.providerUserID)
         } catch TwitterError.refreshRefused {
