@@ -3,10 +3,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install build release programs demo test soak bench check format format-check servers down clean
+.PHONY: help install build release programs demo test soak erasures bench alerts bench-micro growth shots fuzz check format \
+    format-check smoke servers \
+    down clean
 
-PRODUCTS := repazoo repazoo-ingest repazoo-analyze repazoo-alert repazoo-sandbox
-SOURCES := Sources Tests Package.swift
+PRODUCTS := repazoo repazoo-ingest repazoo-analyze repazoo-export repazoo-retention repazoo-monitor repazoo-alert \
+    repazoo-scheduler repazoo-console repazoo-sandbox
+SOURCES := Sources Tests Benchmarks/micro Package.swift
 SERVERS := compose/servers
 # The demo shares the debug build with the tests; CONFIG=release runs what operators run, and builds longer at first.
 CONFIG ?= debug
@@ -42,8 +45,33 @@ test: install ## Run the tests against private servers [FILTER=regular expressio
 soak: install ## 20,000 messages while servers and consumers die at random [SOAK_SEED=n repeats a run]
 	@SOAK_MESSAGES=$${SOAK_MESSAGES:-20000} SOAK_EVENTS=$${SOAK_EVENTS:-16} Tests/run --filter 'everyMessageIsAccountedFor'
 
-bench: install ## Measure the privacy engine: speed beside RE2, recall and false alarms
-	@bench/privacy/run
+erasures: install ## 200 users are erased while jobs of all kinds are under way for them [ERASURE_SEED=n repeats a run]
+	@ERASURE_ROUNDS=$${ERASURE_ROUNDS:-200} Tests/run --filter 'whateverIsInFlightBringsNothingBack'
+
+bench: install ## Measure everything beside its yardstick, about 20 minutes [ONLY=empty|standard|privacy|rates|…]
+	@ONLY="$(ONLY)" Benchmarks/run
+
+bench-micro: install ## Time of one call of what every message passes
+	@cd Benchmarks/micro && swift package --allow-writing-to-package-directory benchmark
+
+growth: install ## Throughput and memory as messages, users, audit entries and consumers grow; half an hour [CURVES="queued users"]
+	@Benchmarks/growth/run $(CURVES)
+
+shots: install ## Take the screenshots of the README anew, in a real browser
+	@rm -rf .dev/shots && mkdir -p .dev/shots docs/console
+	@CONSOLE_SHOTS=$(CURDIR)/.dev/shots Tests/run --filter 'ConsoleTests.BrowserTests'
+	@for name in overview-1280 run-1280 person-360 compliance-360-dark; do cp .dev/shots/$$name.png docs/console/; done
+
+alerts: install ## Every rule of alerting from its cause to the notice and back, and 10,000 dead letters in a minute
+	@echo "Each rule is broken and mended before programs and servers of its own; what people were told of it, by which channel:"
+	@printf 'rule  %-26s%-11s%-10s%-9s%s\n' name severity limit ends told
+	@STORM_LETTERS=10000 Tests/run --filter 'AlertTests' 2>&1 | grep -E '^(rule  |storm|✘|What failed)|error:|[0-9] passed, '
+
+fuzz: install ## Search for texts that break the privacy engine's promises [FUZZ_SECONDS=60] [CORPUS=folder]
+	@FUZZ=1 swift build -c release --product privacy-fuzz
+	@mkdir -p $(or $(CORPUS),.dev/fuzz)
+	@$$(swift build -c release --show-bin-path)/privacy-fuzz -max_total_time=$(or $(FUZZ_SECONDS),60) -max_len=400 \
+	    -artifact_prefix=.dev/ -print_final_stats=1 $(or $(CORPUS),.dev/fuzz)
 
 check: format-check test ## What CI runs: format, build with warnings as errors, tests
 
@@ -52,6 +80,9 @@ format: ## Format the sources in place
 
 format-check: ## Say which sources are not formatted
 	swift format lint --strict --recursive $(SOURCES)
+
+smoke: ## Prove the container stack: build the image, deploy, kill, roll, count (needs a Docker engine; takes minutes)
+	@compose/smoke
 
 servers: install ## Start servers that stay up, and print how to talk to them
 	@$(SERVERS) up --dir $(KEPT)

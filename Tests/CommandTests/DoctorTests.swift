@@ -1,4 +1,6 @@
+import AMQP
 import Bootstrap
+import Redis
 import Testing
 
 @testable import OperatorCommands
@@ -69,14 +71,59 @@ struct DoctorTests {
     }
 
     @Test func aSkewOfMoreThanTwoSecondsWarns() {
-        #expect(PostgresExamination.judge(skew: 1.9).health == .good)
-        #expect(PostgresExamination.judge(skew: -2.1).health == .warning)
-        #expect(PostgresExamination.judge(skew: -2.1).found.contains("2.1 s behind"))
-        #expect(PostgresExamination.judge(skew: 2.1).found.contains("ahead of"))
+        #expect(ClockExamination.judge("the database's", skew: 1.9).health == .good)
+        #expect(ClockExamination.judge("the database's", skew: -2.1).health == .warning)
+        #expect(ClockExamination.judge("the database's", skew: -2.1).found.contains("2.1 s behind"))
+        #expect(ClockExamination.judge("the database's", skew: 2.1).found.contains("ahead of"))
     }
 
     @Test func theVersionOfRedisIsFoundInItsAnswer() {
-        #expect(RedisExamination.version(in: "# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n") == "7.0.15")
-        #expect(RedisExamination.version(in: "") == nil)
+        #expect(
+            RedisExamination.value("redis_version", in: "# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n")
+                == "7.0.15")
+        #expect(RedisExamination.value("redis_version", in: "") == nil)
+    }
+
+    @Test func aDiskIsJudgedByRoomAndShare() {
+        #expect(DiskExamination.judge("disk", free: 1 << 29, total: 1 << 31).health == .bad)
+        #expect(DiskExamination.judge("disk", free: 4 << 30, total: 100 << 30).health == .warning)
+        #expect(DiskExamination.judge("disk", free: 6 << 30, total: 100 << 30).health == .good)
+        // A folder that is not there yet is made when it is needed; one below what is no folder cannot be.
+        let good = DiskExamination(subject: "disk", folder: "/tmp/none/here", variable: "EXPORT_STORE").findings()
+        #expect(good.map(\.found).allSatisfy { !$0.contains("cannot") })
+        let bad = DiskExamination(subject: "disk", folder: "/proc/none", variable: "EXPORT_STORE").findings()
+        #expect(bad.map(\.health) == [.bad])
+    }
+
+    @Test func whatAnybodyOnTheWayCouldReadIsWarnedOf() throws {
+        func broker(_ url: String) throws -> [Finding] {
+            WireExamination.findings(try AMQPConfiguration(url: url, connectionName: "test"))
+        }
+        for url in ["amqp://u:p@127.0.0.1:1/", "amqp://u:p@[::1]/", "amqps://broker.example/", "amqp://localhost"] {
+            #expect(try broker(url).isEmpty, "\(url)")
+        }
+        for url in [
+            "amqp://u:p@broker.example/", "amqps://broker.example/?verify=verify_none",
+            "amqps://broker.example,amqp://other.example", "amqp://127.broker.example",
+        ] { #expect(try broker(url).map(\.health) == [.warning], "\(url)") }
+        func redis(_ url: String) throws -> [Finding] { WireExamination.findings(try RedisConfiguration(url: url)) }
+        #expect(try redis("redis://127.0.0.1:1/0").isEmpty && redis("unix:///run/redis.sock").isEmpty)
+        #expect(try redis("redis://cache.example/0").map(\.health) == [.warning])
+    }
+
+    @Test func aRedisThatForgetsWithARestartIsWarnedOf() {
+        #expect(RedisExamination.judge(persistence: "aof_enabled:1\r\n").health == .good)
+        #expect(RedisExamination.judge(persistence: "aof_enabled:0\r\n").health == .warning)
+        #expect(RedisExamination.judge(persistence: "").health == .warning)
+    }
+
+    /// A window that Redis forgets is a limit that is forgotten.
+    @Test func aRedisThatThrowsKeysAwayIsAFault() {
+        let policy = { (limit: String, policy: String) in
+            "# Memory\r\nmaxmemory:\(limit)\r\nmaxmemory_policy:\(policy)\r\n"
+        }
+        #expect(RedisExamination.judge(memory: policy("1000", "allkeys-lru")).map(\.health) == [.bad])
+        #expect(RedisExamination.judge(memory: policy("0", "allkeys-lru")).isEmpty)
+        #expect(RedisExamination.judge(memory: policy("1000", "noeviction")).isEmpty)
     }
 }

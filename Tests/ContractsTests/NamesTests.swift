@@ -76,11 +76,12 @@ struct NamesTests {
                 "unknown_user", "user_erased", "no_consent", "consent_expired", "consent_revoked", "reconsent_needed",
                 "no_subscription",
                 "quota_exceeded", "account_protected", "account_suspended", "account_gone", "nothing_to_analyze",
-                "model_refused", "legal_hold", "slot_in_future",
+                "model_refused", "legal_hold", "slot_in_future", "slot_too_old",
             ])
         #expect(
             PostponementReason.allCases.map(\.rawValue) == [
-                "rate_limited", "circuit_open", "provider_overloaded", "user_busy", "long_delay",
+                "rate_limited", "usage_capped", "limit_unknown", "circuit_open", "provider_overloaded", "user_busy",
+                "batch_running", "long_delay", "more_to_do",
             ])
     }
 
@@ -88,7 +89,8 @@ struct NamesTests {
         #expect(
             EventName.all.map(\.rawValue) == [
                 "ingest.completed", "ingest.refused", "analysis.completed", "analysis.refused", "export.ready",
-                "export.refused", "erasure.completed", "erasure.refused", "alert.opened", "alert.resolved",
+                "export.refused", "erasure.completed", "erasure.refused", "retention.completed", "alert.opened",
+                "alert.acknowledged", "alert.resolved", "alert.reminder",
             ])
     }
 }

@@ -1,6 +1,7 @@
 import AMQP
 import Contracts
 import Foundation
+import HouseKit
 import Logging
 import Postgres
 import Schema
@@ -21,10 +22,7 @@ struct DeadHouse: Sendable {
 
     static func with(_ body: (DeadHouse) async throws -> Void) async throws {
         let servers = try SharedServers()
-        let database = uniqueName("dead")
-        let administrator = pool(servers.databaseURL)
-        try await administrator.query("create database \(identifier: database)")
-        await administrator.close()
+        let database = try await HouseDatabases.shared.next("dead", on: servers)
         try await with(
             amqpURL: try await servers.newVirtualHost(), databaseURL: servers.databaseURL(named: database), body)
     }
@@ -57,11 +55,13 @@ struct DeadHouse: Sendable {
 
     /// Runs a service of its own while `body` runs, and stops it gracefully.
     func serving(
-        heard: Turns = Turns(), grace: Duration = .seconds(10), _ body: () async throws -> Void
+        heard: Turns = Turns(), through wire: FaultyWire? = nil, database: FaultyWire? = nil,
+        grace: Duration = .seconds(10), _ body: () async throws -> Void
     ) async throws {
-        let postgres = Self.pool(databaseURL)
+        let postgres = Self.pool(database?.url(databaseURL) ?? databaseURL)
         let service = DeadLetterService(
-            broker: broker, postgres: postgres, grace: grace, startupTimeout: .seconds(20), prefetch: 8,
+            broker: try wire.map { try AMQPConfiguration(url: $0.url(amqpURL), connectionName: "dead-letter-tests") }
+                ?? broker, postgres: postgres, grace: grace, startupTimeout: .seconds(20), prefetch: 8,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { server, problem in heard.add("\(server) \(problem == nil ? "up" : "down")") }
         let group = ServiceGroup(

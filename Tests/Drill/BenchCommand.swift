@@ -18,13 +18,20 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures jobs per second; takes AMQP_URL, DATABASE_URL, REDIS_URL.",
         discussion:
-            "Makes schema, topology and 1000 users if they are not there, publishes, then measures the consuming.")
+            "Makes schema, topology and the users if they are not there, publishes, then measures the consuming.")
 
-    enum Job: String, ExpressibleByArgument, CaseIterable { case empty, standard }
+    enum Job: String, ExpressibleByArgument, CaseIterable {
+        case empty, standard
+        /// Only fills the queue, for consumers that are other processes.
+        case fill
+    }
 
     @Argument var job: Job
     @Argument var count = 20_000
     @Option(help: "Jobs in flight.") var concurrency = 500
+    @Option(help: "How many users the messages are of.") var users = 1000
+
+    @Flag(help: "The queue has been filled before, by `bench fill`.") var filled = false
 
     func run() async throws {
         var reader = SettingsReader()
@@ -37,18 +44,27 @@ struct Bench: AsyncParsableCommand {
         try await pool.query(
             """
             with made as (
-                insert into users (id) select 'user-' || n from generate_series(1, 1000) n on conflict do nothing returning id)
+                insert into users (id) select 'user-' || n from generate_series(1, \(users)) n on conflict do nothing returning id)
             , tokens as (insert into oauth_tokens (user_id, access_token) select id, '' from made)
             insert into subscriptions (user_id, tier, status) select id, 'pro', 'active' from made
             """)
-        try await fill(broker)
+        if !filled { try await fill(broker) }
         let elapsed =
             switch job {
             case .empty: try await empty(broker)
-            case .standard: try await standard(broker, pool, RedisClient(redis))
+            case .standard: try await standard(broker, Self.pool(postgres, as: "repazoo_ingest"), RedisClient(redis))
+            case .fill: Duration.zero
             }
+        guard job != .fill else { return }
         let seconds = elapsed / .milliseconds(1) / 1000
         print("\(job.rawValue) \(count) jobs \(seconds) s \(Int(Double(count) / seconds)) jobs/s")
+    }
+
+    /// With the rights of a role, and bound by its policies.
+    private static func pool(_ postgres: PostgresConfiguration, as role: String) -> PostgresPool {
+        var configuration = postgres
+        configuration.settings["role"] = role
+        return PostgresPool(configuration: configuration, logger: Logger(label: "bench"))
     }
 
     private func fill(_ broker: AMQPConfiguration) async throws {
@@ -58,7 +74,7 @@ struct Bench: AsyncParsableCommand {
             for lane in 0..<1000 {
                 group.addTask(executorPreference: EventLoop.shared) {
                     for number in stride(from: lane, to: count, by: 1000) {
-                        try await publisher.publish(Self.message(number))
+                        try await publisher.publish(message(number))
                     }
                 }
             }
@@ -67,28 +83,28 @@ struct Bench: AsyncParsableCommand {
         await publisher.close()
     }
 
-    private static func message(_ number: Int) -> Publication {
+    private func message(_ number: Int) -> Publication {
         var properties = AMQPProperties()
         properties.messageID = MessageID.random().rawValue
         properties.type = IngestRequest.messageType.rawValue
         properties.contentType = "application/json"
         properties.deliveryMode = 2
-        let body = Array(#"{"user_id":"user-\#(number % 1000 + 1)","analyze":false}"#.utf8)
+        let body = Array(#"{"user_id":"user-\#(number % users + 1)","analyze":false}"#.utf8)
         return Publication(
             exchange: ExchangeName.requests.rawValue, routingKey: IngestRequest.routingKey.rawValue,
             properties: properties, body: body)
     }
 
     private func empty(_ broker: AMQPConfiguration) async throws -> Duration {
-        let (finished, progress) = (Finished(after: count), ContinuousClock.now)
+        let finished = Finished(after: count)
         let consumer = AMQPConsumer(broker, queue: QueueName.ingest.rawValue, prefetch: concurrency) { delivery in
+            finished.began()
             _ = try? Envelope.check(delivery.messageProperties, for: .ingest)
             _ = try? IngestRequest.decode(delivery.body)
             return finished.one() ? .acknowledge : .abandon
         }
         try await consumer.start(patience: .seconds(10))
-        await finished.wait()
-        let elapsed = ContinuousClock.now - progress
+        let elapsed = await finished.wait()
         await consumer.stop(grace: .seconds(5))
         return elapsed
     }
@@ -104,25 +120,32 @@ struct Bench: AsyncParsableCommand {
         let service = ConsumerService(
             workflow: StandardJob(postgres: pool, rate: RateCheck(redis: redis), hasEffect: false), broker: broker,
             postgres: pool, dependencies: DependencyWatch(), settings: settings, logger: logger,
-            observeStep: { if $0 == .settled { _ = finished.one() } }, onDependency: { _, _ in })
-        let start = ContinuousClock.now
+            observeStep: {
+                switch $0 {
+                case .received: finished.began()
+                case .settled: _ = finished.one()
+                default: break
+                }
+            }, onDependency: { _, _ in })
         let group = ServiceGroup(services: [service], logger: logger)
         async let running: Void = group.run()
-        await finished.wait()
-        let elapsed = ContinuousClock.now - start
+        let elapsed = await finished.wait()
         await group.triggerGracefulShutdown()
         try await running
         return elapsed
     }
 }
 
-/// Counts to a number and lets a waiter go on then.
+/// Counts to a number and lets a waiter go on then. Connecting is not measured: the clock starts with the first.
 final class Finished: Sendable {
     private let count: Int
     private let seen = Atomic<Int>(0)
+    private let first = Mutex<ContinuousClock.Instant?>(nil)
     private let (stream, continuation) = AsyncStream<Void>.makeStream()
 
     init(after count: Int) { self.count = count }
+
+    func began() { first.withLock { $0 = $0 ?? .now } }
 
     /// False beyond the count.
     func one() -> Bool {
@@ -131,5 +154,9 @@ final class Finished: Sendable {
         return number <= count
     }
 
-    func wait() async { for await _ in stream {} }
+    /// From the first that began to the last that is done.
+    func wait() async -> Duration {
+        for await _ in stream {}
+        return first.withLock { .now - ($0 ?? .now) }
+    }
 }

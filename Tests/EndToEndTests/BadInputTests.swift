@@ -74,6 +74,7 @@ struct BadInputTests {
             ("1101", "twitter:truncate@1"), ("1102", "twitter:garbage@1"), ("1103", "twitter:500@1"),
             ("1104", "anthropic:truncate@1"), ("1105", "anthropic:garbage@1"), ("1106", "anthropic:529@1"),
         ]
+        var asked: [(fault: String, analyze: MessageID, user: String)] = []
         for (account, fault) in faults {
             let user = "user-\(account)"
             try await house.addUser(user, account: account, tweets: 5)
@@ -90,7 +91,10 @@ struct BadInputTests {
             #expect(
                 try await house.number("select count(*) from receipts where message_id in (\(analyze.rawValue))")
                     == 0, "\(fault)")
-            try await house.setFaults(nil)
+            asked.append((fault, analyze, user))
+        }
+        try await house.setFaults(nil)
+        for (fault, analyze, user) in asked {
             #expect(try await house.outcome(of: analyze, at: .analyze, within: .seconds(90)) == "done", "\(fault)")
             #expect(
                 try await house.number("select count(*) from analyses where user_id = \(user)") == 1, "\(fault)")

@@ -82,7 +82,7 @@ struct RateLimitsHold {
             case .go:
                 log.add(clock.now, 90)
                 clock.move(pause)
-            case .notBefore(let time): clock.move(RateTrial.wait(time))
+            case .notBefore(let time, _): clock.move(RateTrial.wait(time))
             }
         }
         #expect(log.mostInAnyWindow(of: span) <= limit)

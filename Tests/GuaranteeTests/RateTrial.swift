@@ -88,7 +88,7 @@ struct RateTrial {
         let cost = Int.random(in: 1...max(1, min(limit, limit / 4 + 1)), using: &random)
         switch try await windows.admit(users[index], cost: cost) {
         case .go(let permit): record(permit, index)
-        case .notBefore(let time): try await check(Self.wait(time), index, cost)
+        case .notBefore(let time, _): try await check(Self.wait(time), index, cost)
         }
     }
 
@@ -112,7 +112,7 @@ struct RateTrial {
         #expect(wait > 0 && wait <= longer)
         guard refused % 3 == 0 else { return }
         clock.move(wait - 1)
-        guard case .notBefore(let time) = try await windows.admit(users[index], cost: cost) else {
+        guard case .notBefore(let time, _) = try await windows.admit(users[index], cost: cost) else {
             Issue.record("granted before its time")
             return
         }

@@ -98,6 +98,8 @@ extension House {
     /// The table whose rows are the effects of `consumer-drill standard`, and users to work for.
     func prepareForDrills(users: Int) async throws {
         try await postgres.query("create table drill_effects (message_id text not null, user_id text not null)")
+        try await postgres.query("select isolate_by_user('drill_effects')")
+        try await postgres.query("grant insert on drill_effects to repazoo_ingest")
         try await addUsers(users)
     }
 

@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import HTTPTransport
 import HouseKit
+import Postgres
 import TestKit
 import Testing
 
@@ -85,6 +86,44 @@ struct TokensAreSafe {
         try await house.consentAnew("7005", "user-700005")
         let next = try await house.ingest("user-700005")
         #expect(try await house.outcome(of: next, at: .ingest) == "done")
+    }
+
+    /// One process waits for leave to refresh while another one, which had it sooner, is on its way to X. Turned away, it must not
+    /// take the other's note for its own: whoever came next would send the token again.
+    @Test func whoeverIsTurnedAwayLeavesTheNoteOfAnotherAlone() async throws {
+        let wire = try FaultyWire(before: SharedServers.address(of: .redis))
+        defer { wire.end() }
+        try await House.with(.empty) { house in try await turnAway(house, wire) }
+    }
+
+    private func turnAway(_ house: House, _ wire: FaultyWire) async throws {
+        try await house.addUser("user-700007", account: "7007", tweets: 5, expiresIn: -1)
+        try await house.addUser("user-700008", account: "7008", tweets: 5)
+        let redis = wire.url(house.addresses.redis)
+        let waiting = try house.start("repazoo-ingest", [], ["REDIS_URL": redis, "CONSUMER_CONCURRENCY": "1"])
+        try await eventually("it takes messages") { waiting.text().contains("\"consuming\"") }
+        // It has called X before: what it asks Redis for now is leave alone.
+        let first = try await house.ingest("user-700008")
+        #expect(try await house.outcome(of: first, at: .ingest) == "done")
+        // The next that it sends to Redis does not arrive: its question for leave, asked after the account was read.
+        wire.tell(.stall(after: 0, .toServer))
+        let held = try await house.ingest("user-700007")
+        try await eventually("it asks for leave") { wire.struck == 1 }
+        try await house.setFaults("twitter/oauth2/token:slow=3s")
+        let sending = try house.start("repazoo-ingest")
+        let sent = try await house.ingest("user-700007")
+        let noted: SQL = "select count(*) from oauth_tokens where refresh_sent_for is not null"
+        try await eventually("the other one's is on its way") { try await house.number(noted) == 1 }
+        let said = waiting.text().count
+        wire.cutAll()
+        wire.tell(.refusing)
+        try await eventually("it is turned away") { waiting.text().dropFirst(said).lowercased().contains("redis") }
+        #expect(try await house.number(noted) == 1, "what is on its way stays noted")
+        wire.tell(nil)
+        for id in [sent, held] { #expect(try await house.outcome(of: id, at: .ingest) == "done") }
+        #expect(try await house.refreshes() == 1)
+        #expect(try await house.number("select count(*) from audit_log where action = 'token.refresh'") == 1)
+        #expect(sending.isRunning && waiting.isRunning)
     }
 
     @Test func aRefusedRefreshWithdrawsTheConsent() async throws {

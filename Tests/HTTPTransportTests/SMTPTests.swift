@@ -223,7 +223,7 @@ extension TransportSuite {
 
 /// A mail server's side of the talk; the command that begins with `verb` ("." is the end of the text) gets `reply`, and an empty
 /// reply is the end of the connection.
-private func playSMTP(
+func playSMTP(
     _ connection: ServerConnection, _ server: ScriptedServer, refusing verb: String = "none", with reply: String = ""
 ) {
     connection.send("220 test\r\n")

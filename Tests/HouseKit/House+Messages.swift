@@ -28,14 +28,16 @@ extension House {
     }
 
     /// Publishes many at once, each confirmed.
-    package func publish(_ count: Int, _ message: @escaping @Sendable (Int) -> (body: [UInt8], id: String)) async throws
-    {
+    package func publish(
+        _ count: Int, type: String = "repazoo.ingest.v1", key: String = "ingest",
+        _ message: @escaping @Sendable (Int) -> (body: [UInt8], id: String)
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for lane in 0..<min(count, 500) {
                 group.addTask(executorPreference: EventLoop.shared) { [self] in
                     for number in stride(from: lane, to: count, by: 500) {
                         let (body, id) = message(number)
-                        try await publish(body, id: id, type: "repazoo.ingest.v1", key: "ingest")
+                        try await publish(body, id: id, type: type, key: key)
                     }
                 }
             }

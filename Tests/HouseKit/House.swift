@@ -1,5 +1,5 @@
 package import AMQP
-import Foundation
+package import Foundation
 package import HTTPTransport
 import Logging
 package import Postgres
@@ -7,7 +7,7 @@ import Privacy
 import Schema
 import Synchronization
 package import TestKit
-import TokenVault
+package import TokenVault
 import Topology
 
 /// The whole house for one test: a virtual host and a database of its own, the sandbox, and the consumers as real processes.
@@ -17,6 +17,8 @@ package final class House: Sendable {
         /// Started with the house; more by `start`.
         package var consumers = ["repazoo-ingest", "repazoo-analyze"]
         package var hasSandbox = true
+        /// What the sandbox is told beside its port.
+        package var sandbox: [String] = []
         /// Nil = a virtual host and a database of its own on the servers that the test run shares.
         package var addresses: Addresses?
         /// Another broker than `addresses` names.
@@ -54,18 +56,21 @@ package final class House: Sendable {
     package let environment: [String: String]
     /// Empty without a sandbox.
     package let sandboxURL: String
-    let vault: TokenVault
+    /// The folder where exports lie.
+    package let store: URL
+    package let vault: TokenVault
     private let started = Mutex<[Program]>([])
 
     private init(
         _ addresses: Addresses, _ postgres: PostgresPool, _ publisher: AMQPPublisher, _ broker: AMQPConfiguration,
-        _ vault: TokenVault, _ sandboxURL: String, _ environment: [String: String]
+        _ vault: TokenVault, _ sandboxURL: String, _ store: URL, _ environment: [String: String]
     ) {
         self.addresses = addresses
         self.postgres = postgres
         self.publisher = publisher
         self.broker = broker
         self.vault = vault
+        self.store = store
         self.sandboxURL = sandboxURL
         self.environment = environment
     }
@@ -75,6 +80,7 @@ package final class House: Sendable {
 
     package static func with(_ plan: Plan, _ body: (House) async throws -> Void) async throws {
         let (house, sandbox) = try await open(plan)
+        defer { try? FileManager.default.removeItem(at: house.store) }
         do {
             for name in plan.consumers { try house.start(name) }
             try await body(house)
@@ -93,7 +99,11 @@ package final class House: Sendable {
         }
         await house.publisher.close()
         await house.postgres.close()
+        try? FileManager.default.removeItem(atPath: house.storeFolder)
     }
+
+    /// Where the consumers keep their objects.
+    package var storeFolder: String { String((environment["EXPORT_STORE"] ?? "").dropFirst("file://".count)) }
 
     /// Every consumer started so far, ended or not.
     package var programs: [Program] { started.withLock { $0 } }
@@ -102,7 +112,8 @@ package final class House: Sendable {
 
     @discardableResult
     package func start(_ name: String, _ arguments: [String] = [], _ more: [String: String] = [:]) throws -> Program {
-        let program = try Program(name, arguments, environment: environment.merging(more) { $1 })
+        let program = try Program(
+            name, arguments, environment: withOwnLogin(name, arguments, environment.merging(more) { $1 }))
         started.withLock { $0.append(program) }
         return program
     }
@@ -116,38 +127,42 @@ package final class House: Sendable {
         let seen = try plan.consumersSee(addresses)
         let postgres = pool(addresses.database)
         _ = try await Migrator(postgres: postgres).apply()
+        try await makeLogins(postgres, like: addresses.database)
         let broker = try AMQPConfiguration(url: addresses.amqp, connectionName: "house")
         _ = try await TopologyApplier(try .current(), on: broker).apply()
         let publisher = AMQPPublisher(broker)
         try await publisher.start(patience: .seconds(20))
 
-        let sandbox = plan.hasSandbox ? [try Program("repazoo-sandbox", ["--port", "0"], environment: [:])] : []
+        let sandbox =
+            plan.hasSandbox ? [try Program("repazoo-sandbox", ["--port", "0"] + plan.sandbox, environment: [:])] : []
         let url = try await listening(sandbox.first)
         let key = FernetKey.generate()
+        let store = FileManager.default.temporaryDirectory.appending(path: uniqueName("exports"))
         let environment = [
             "AMQP_URL": seen.amqp, "DATABASE_URL": seen.database, "REDIS_URL": seen.redis,
-            "ENCRYPTION_KEY": key, "TWITTER_CLIENT_ID": "client", "TWITTER_CLIENT_SECRET": "canary-client-secret",
+            "ENCRYPTION_KEY": key, "TWITTER_CLIENT_ID": uniqueName("client"),
+            "TWITTER_CLIENT_SECRET": "canary-client-secret",
             "TWITTER_API_URL": url + "/twitter", "ANTHROPIC_API_URL": url + "/anthropic",
             "ANTHROPIC_API_KEY": "canary-api-key", "LOG_LEVEL": "debug",
+            "EXPORT_STORE": "file://\(store.path)", "EXPORT_SIGNING_KEY": "canary-signing-key-0123456789",
+            "PUBLIC_URL": "https://console.example.com",
+            "AUDIT_SIGNING_KEY": "cmVwYXpvbyB0ZXN0cyBzaWduIHdpdGggdGhpcyBrZXk=",
         ]
         let house = House(
-            addresses, postgres, publisher, broker, try TokenVault(keys: SecretString(key)), url,
+            addresses, postgres, publisher, broker, try TokenVault(keys: SecretString(key)), url, store,
             environment.merging(plan.environment) { $1 })
         return (house, sandbox)
     }
 
     private static func ownAddresses() async throws -> Addresses {
         let servers = try SharedServers()
-        let database = uniqueName("house")
-        let administrator = pool(servers.databaseURL)
-        try await administrator.query("create database \(identifier: database)")
-        await administrator.close()
+        let database = try await HouseDatabases.shared.next("house", on: servers)
         return Addresses(
             amqp: try await servers.newVirtualHost(), database: servers.databaseURL(named: database),
             redis: servers.redisURL)
     }
 
-    private static func pool(_ url: String) -> PostgresPool {
+    static func pool(_ url: String) -> PostgresPool {
         PostgresPool(
             configuration: PostgresConfiguration(url: url, maxConnections: 4, applicationName: "house"),
             logger: Logger(label: "house"))

@@ -75,7 +75,7 @@ struct StreamTests {
                     largest = max(largest, piece.count)
                 }
                 #expect(lines == 100_000)
-                #expect(largest < 1 << 17)
+                #expect(largest < 1 << 18)
                 let kept = try await pool.transaction { transaction in
                     try await transaction.copyIn("copy \(identifier: table) from stdin", from: pieces)
                     return try await transaction.query("select count(*) as n from \(identifier: table)")[0].decode(

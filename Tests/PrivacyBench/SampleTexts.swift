@@ -24,7 +24,7 @@ struct SampleTexts {
             var line =
                 "{\"time\":\"2026-11-23T10:\(10 + place % 50):12.042Z\",\"level\":\"info\",\"program\":\"repazoo-ingest\","
                 + "\"logger\":\"consumer\",\"message\":\"\(pick(Self.words)) \(pick(Self.words)) done in \(digits(4)) us\","
-                + "\"queue\":\"ingestion.jobs\",\"rows\":\"\(digits(3))\",\"attempt\":\"1\""
+                + "\"queue\":\"repazoo.ingest\",\"rows\":\"\(digits(3))\",\"attempt\":\"1\""
             if dirty {
                 line += pick([
                     ",\"email\":\"\(pick(Self.names))@example.org\"", ",\"peer\":\"192.0.2.\(digits(2)):5672\"",

@@ -5,6 +5,7 @@ import Privacy
 ///
 ///   privacy-bench                  tweets and log lines, clean and dirty: MB/s, best of several rounds
 ///   privacy-bench FILE             the lines of a file of your own
+///   privacy-bench rate tweets-dirty redact|sanitize|known   the same, one figure; `known`: prompts of a hundred with a known person
 ///   privacy-bench emit tweets-dirty   prints the texts, for other programs to be measured on
 ///   privacy-bench filter sanitize  each line of the standard input, changed
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -43,12 +44,19 @@ func rate(_ texts: [String], _ work: (String) -> Int) -> Double {
     rate([texts]) { $0.reduce(0) { $0 &+ work($1) } }
 }
 
+func speed(_ texts: [String], _ face: String) -> Double {
+    switch face {
+    case "redact": return rate(texts) { Redactor.redact($0).utf8.count }
+    case "sanitize": return rate(texts) { PromptSanitizer.sanitize($0).utf8.count }
+    default:
+        let known = [KnownIdentity(handle: "jane_doe", displayName: "Jane Doe", email: "jane@example.org")]
+        let batches = stride(from: 0, to: texts.count, by: 100).map { Array(texts[$0..<min($0 + 100, texts.count)]) }
+        return rate(batches) { PromptSanitizer.sanitize($0, known: known).texts.count }
+    }
+}
+
 func report(_ name: String, _ texts: [String]) {
-    let known = [KnownIdentity(handle: "jane_doe", displayName: "Jane Doe", email: "jane@example.org")]
-    let redact = rate(texts) { Redactor.redact($0).utf8.count }
-    let sanitize = rate(texts) { PromptSanitizer.sanitize($0).utf8.count }
-    let batches = stride(from: 0, to: texts.count, by: 100).map { Array(texts[$0..<min($0 + 100, texts.count)]) }
-    let prompt = rate(batches) { PromptSanitizer.sanitize($0, known: known).texts.count }
+    let (redact, sanitize, prompt) = (speed(texts, "redact"), speed(texts, "sanitize"), speed(texts, "known"))
     let joined = texts.joined(separator: "\n")
     let block = rate([joined]) { PromptSanitizer.sanitize($0).utf8.count }
     func padded(_ value: Double) -> String {
@@ -65,6 +73,7 @@ case "filter":
     while let line = readLine(strippingNewline: true) {
         print(arguments.last == "redact" ? Redactor.redact(line) : PromptSanitizer.sanitize(line))
     }
+case "rate" where arguments.count == 3: print(speed(samples(arguments[1]), arguments[2]))
 case "loop":
     var total = 0
     let texts = samples(arguments.last ?? "")

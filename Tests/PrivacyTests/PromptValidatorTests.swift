@@ -13,7 +13,9 @@ struct PromptValidatorTests {
         ("4111111111111111", .id, 0), ("-----BEGIN PRIVATE KEY-----", .token, 0), ("password=1abcdefgh", .token, 0),
         ("555-012-3456", .phone, 0), ("x 123456789012345", .id, 2), ("user-123456", .id, 0), ("10.0.0.1", .ip, 0),
         ("2001:db8::1", .ip, 4), ("sk-ant-abcdefgh1", .token, 0), ("AKIAIOSFODNN7EXAMPLE", .token, 0),
-        ("Bearer abcdefghijklmnop", .token, 0), ("DE89370400440532013000", .iban, 0), ("4111111111111111", .id, 0),
+        ("Bearer abcdefghijklmnop", .token, 0), ("x jane@mail.x.org", .email, 6), ("RT @jane: hi", .user, 3),
+        ("sk-ant-api03-abcdefghijklmnop", .token, 0), ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc", .token, 0),
+        ("DE89370400440532013000", .iban, 0), ("4111111111111111", .id, 0),
     ])
     func refuses(text: String, kind: PersonalKind, offset: Int) {
         #expect(throws: PromptViolation(kind: kind, offset: offset)) { try PromptValidator.validate(Array(text.utf8)) }

@@ -16,7 +16,9 @@ struct SanitizerTests {
         ("to root@localhost, ID123456789x", "to [EMAIL], [ID]"),
         ("see https://t.co/Ab1?x=1, www.foo.bar (bit.ly/xyz) Google.com!", "see [URL], [URL] ([URL]) [URL]!"),
         ("so tired.so am I. it's over.it is", "so tired.so am I. it's over.it is"),
-        ("it.so foo.jp", "[URL] [URL]"),
+        ("https:/hvs.CAESIJlU02tMQ1nm/a https://t.co/abc", "https:/[TOKEN]/a [URL]"),
+        ("it.so foo.jp", "[URL] [URL]"), ("by @anna.b here, http://192.0.2.7.", "by [USER].b here, [URL]."),
+        ("(shpat_0123456789abcdef0123456789abcdef)", "([TOKEN])"),
         ("+49 (0)171 123-4567 / 555-867-5309 / 5558675309 / 01 23 45 67 89", "[PHONE] / [PHONE] / [PHONE] / [PHONE]"),
         ("call 1-800-555-0199x3", "call [PHONE]"),
         ("id 1859876543210987654", "id [ID]"),
@@ -61,12 +63,24 @@ struct SanitizerTests {
         #expect(sanitize("janet doe, jane do, marjane doe", [jane]) == "janet doe, jane do, marjane doe")
     }
 
+    @Test func whatADisplayNameIsDecoratedWithHidesNoName() {
+        let bob = KnownIdentity(handle: "user", displayName: "🌸 Dr. Bob O'Lee-Ray | she/her")
+        for text in ["dr bob olee ray", "Dr. Bob O’Lee-Ray", "DR BOB O'LEE RAY"] {
+            #expect(sanitize("so \(text)'s 🌸!", [bob]) == "so [USER]'s 🌸!", "\(text)")
+        }
+        // Somebody's name may be a marker's.
+        #expect(sanitize("[USER] is user, (USER)", [bob]) == "[USER] is [USER], ([USER])")
+        #expect(sanitize("she or her, Bob", [bob]) == "she or her, Bob")
+    }
+
     @Test func onePersonHasOneNumberInAPrompt() {
         let jane = KnownIdentity(handle: "jane_d", displayName: "Jane Doe")
         let data = PromptSanitizer.sanitize(["@Bob met Jane Doe", "@bob @JANE_D @carl", "none"], known: [jane])
         #expect(data.texts.map(\.text) == ["[USER_1] met [USER_2]", "[USER_1] [USER_2] [USER_3]", "none"])
         let again = PromptSanitizer.sanitize(data.texts.map(\.text), known: [jane])
         #expect(again.texts == data.texts && again.replaced.isEmpty)
+        let many = PromptSanitizer.sanitize((0..<500).map { "@n\($0 % 250)" })
+        #expect(many.texts.map(\.text) == (0..<500).map { "[USER_\($0 % 250 + 1)]" })
         #expect(PromptSanitizer.sanitize(["@a"], naming: .alike).texts[0].text == "[USER]")
     }
 

@@ -20,7 +20,8 @@ struct MessageDecoderTests {
         _ body: String, status: Int = 200, headers: HTTPHeaders = [:]
     ) throws(AnthropicError) -> MessageAnswer {
         try MessageDecoder.finished(
-            HTTPResponse(status: status, headers: headers, body: Array(body.utf8)), model: "claude-x")
+            try MessageDecoder.message(
+                HTTPResponse(status: status, headers: headers, body: Array(body.utf8)), model: "claude-x"))
     }
 
     @Test func readsAnAnswer() throws {
@@ -36,7 +37,7 @@ struct MessageDecoderTests {
 
     @Test(arguments: [
         ("refusal", AnthropicError.refused(usage)), ("max_tokens", .truncated(usage)),
-        ("model_context_window_exceeded", .truncated(usage)),
+        ("model_context_window_exceeded", .contextWindowExceeded(usage)),
         ("tool_use", .malformedAnswer("it stopped for a tool that was not offered")),
         ("pause_turn", .malformedAnswer("it stopped for a tool that was not offered")),
         ("tired", .malformedAnswer("unknown stop_reason tired")),

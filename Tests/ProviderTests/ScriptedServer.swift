@@ -10,6 +10,8 @@ final class ScriptedServer: Sendable {
         case bytes([UInt8])
         /// Reads the request and hangs up.
         case hangUp
+        /// An answer whose bytes come one at a time, until the other side has had enough.
+        case drip(Int, String, everyMilliseconds: UInt32)
 
         static func answer(
             _ status: Int, _ body: String, headers: [String: String] = [:], claimedLength: Int? = nil
@@ -22,7 +24,7 @@ final class ScriptedServer: Sendable {
     }
 
     let port: UInt16
-    private let listener: Int32
+    private let listener: Listener
     private let received = Mutex<[String]>([])
 
     var url: String { "http://127.0.0.1:\(port)" }
@@ -40,9 +42,11 @@ final class ScriptedServer: Sendable {
             }
         }
         guard listener >= 0, result == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
-        self.listener = listener
+        let shared = Listener(descriptor: listener)
+        self.listener = shared
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [weak self] in
+            defer { shared.close() }
             for script in scripts {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -52,10 +56,24 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    deinit {
-        // Wakes an accept that still waits; closing alone would not.
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+    deinit { listener.wake() }
+
+    /// Closed by the thread that accepts, and by nobody else: a thread that still waits would otherwise accept for whoever is given the
+    /// number next, and answer in its place.
+    private final class Listener: Sendable {
+        private let descriptor: Mutex<Int32?>
+
+        init(descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+        /// Ends an `accept` that waits.
+        func wake() { descriptor.withLock { if let number = $0 { shutdown(number, Int32(SHUT_RDWR)) } } }
+
+        func close() {
+            descriptor.withLock {
+                if let number = $0 { Glibc.close(number) }
+                $0 = nil
+            }
+        }
     }
 
     private static func serve(_ connection: Int32, _ script: Script, _ record: (String) -> Void) {
@@ -67,7 +85,16 @@ final class ScriptedServer: Sendable {
             request += buffer[..<count]
         }
         record(String(decoding: request, as: UTF8.self))
-        if case .bytes(let bytes) = script { _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+        switch script {
+        case .bytes(let bytes): _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        case .hangUp: break
+        case .drip(let status, let body, let pause):
+            guard case .bytes(let bytes) = Script.answer(status, body) else { return }
+            for byte in bytes {
+                guard send(connection, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 else { return }
+                usleep(pause * 1000)  // on this server's own thread
+            }
+        }
     }
 
     private static func isWhole(_ request: [UInt8]) -> Bool {

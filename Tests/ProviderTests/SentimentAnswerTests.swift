@@ -6,7 +6,8 @@ import Testing
 struct SentimentAnswerTests {
     static let good = """
         {"tweets":[{"n":2,"sentiment":"negative","score":-0.75},{"n":1,"sentiment":"positive","score":1},\
-        {"n":3,"sentiment":"neutral","score":0.0}],"themes":["work","music 🎶"],"summary":"Glad,\\nthen cross."}
+        {"n":3,"sentiment":"neutral","score":0.0}],"themes":["work","music 🎶"],"notable":[3,1],\
+        "risks":[{"n":3,"risk":"insult"},{"n":1,"risk":"spam"},{"n":3,"risk":"dispute"}],"summary":"Glad,\\nthen cross."}
         """
 
     @Test func readsAnAnswer() throws {
@@ -15,6 +16,8 @@ struct SentimentAnswerTests {
         #expect(answer.tweets.map(\.score) == [1, -0.75, 0])
         #expect(answer.tweets.map(\.sentiment) == [.positive, .negative, .neutral])
         #expect(answer.themes == ["work", "music 🎶"])
+        #expect(answer.notable == [3, 1])
+        #expect(answer.risks.map { "\($0.n) \($0.risk)" } == ["1 spam", "3 dispute", "3 insult"])
         #expect(answer.summary == "Glad,\nthen cross.")
         var dumped = "\(answer)"
         dump(answer, to: &dumped)
@@ -24,11 +27,12 @@ struct SentimentAnswerTests {
     @Test func edges() throws {
         let themes = Array(repeating: "\"\(String(repeating: "é", count: 60))\"", count: 10).joined(separator: ",")
         let summary = String(repeating: "x", count: 600)
-        let text = #"{"tweets":[],"themes":[\#(themes)],"summary":"\#(summary)"}"#
+        let text = #"{"tweets":[],"themes":[\#(themes)],"notable":[],"risks":[],"summary":"\#(summary)"}"#
         #expect(try SentimentAnswer.decode(text, expecting: 0).themes.count == 10)
         for worse in [
             text.replacing("xxxx\"", with: "xxxxx\""), text.replacing("é\"]", with: "éé\"]"),
-            text.replacing("[\"", with: "[\"\",\""),
+            text.replacing("[\"", with: "[\"\",\""), text.replacing("notable\":[]", with: "notable\":[1]"),
+            text.replacing("risks\":[]", with: "risks\":[{\"n\":1,\"risk\":\"spam\"}]"),
         ] {
             #expect(worse != text)
             #expect(throws: AnthropicError.self) { try SentimentAnswer.decode(worse, expecting: 0) }
@@ -36,7 +40,7 @@ struct SentimentAnswerTests {
     }
 
     @Test(arguments: [
-        ("\"n\":2", "\"n\":1", "tweets has n 1 twice"),
+        ("\"n\":2,", "\"n\":1,", "tweets has n 1 twice"),
         ("\"n\":2", "\"n\":0", "an entry of tweets has an n outside 1…3"),
         ("\"n\":2", "\"n\":4", "an entry of tweets has an n outside 1…3"),
         ("\"n\":2", "\"n\":2.0", "an entry of tweets has an n outside 1…3"),
@@ -48,7 +52,13 @@ struct SentimentAnswerTests {
         ("\"work\"", "7", "an entry of themes is no text"),
         ("\"work\"", "\"a\\nb\"", "an entry of themes has control characters"),
         ("cross", "\\u0000", "summary has control characters"),
-        (",\"summary\"", ",\"politics\"", "the answer does not have exactly summary, themes, tweets"),
+        (",\"summary\"", ",\"politics\"", "the answer does not have exactly notable, risks, summary, themes, tweets"),
+        ("[3,1]", "[3,3]", "notable has n 3 twice"), ("[3,1]", "[4]", "an entry of notable has an n outside 1…3"),
+        ("[3,1]", "3", "notable is no list of at most 10"),
+        ("\"insult\"", "\"dispute\"", "risks has one twice for tweet 3"),
+        ("\"insult\"", "\"illness\"", "risks has none of the list for tweet 3"),
+        ("{\"n\":1,\"risk\"", "{\"n\":0,\"risk\"", "an entry of risks has an n outside 1…3"),
+        ("\"risk\":\"spam\"", "\"risk\":\"spam\",\"why\":\"\"", "an entry of risks does not have exactly n, risk"),
         (
             "\"score\":1}", "\"score\":1,\"health\":\"ill\"}",
             "an entry of tweets does not have exactly n, score, sentiment"

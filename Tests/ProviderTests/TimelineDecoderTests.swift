@@ -31,10 +31,7 @@ struct TimelineDecoderTests {
     }
 
     @Test func readsAPage() throws {
-        let headers: HTTPHeaders = [
-            "X-Rate-Limit-Limit": "900", "x-rate-limit-remaining": "899", "x-rate-limit-reset": "1772359200",
-        ]
-        let page = try decode(Self.good, headers: headers)
+        let page = try decode(Self.good)
         #expect(page.tweets.count == 2)
         #expect(
             page.tweets.first
@@ -47,9 +44,19 @@ struct TimelineDecoderTests {
         #expect(page.nextToken == "abc")
         #expect(page.newestID == "1700000000000000002")
         #expect(page.partialErrors == 1)
-        #expect(
-            page.rateWindow
-                == RateWindow(limit: 900, remaining: 899, resetsAt: Date(timeIntervalSince1970: 1_772_359_200)))
+        #expect(page.reads == 2)
+        #expect(page.tweets.allSatisfy { $0.earlierVersions.isEmpty && !$0.isOutdated })
+    }
+
+    @Test func editsNameTheVersionsBefore() throws {
+        for word in ["tweet", "post"] {
+            let entry = #"{"id":"9","text":"a","edit_history_\#(word)_ids":["7","8","9"]}"#
+            #expect(try page(entry).tweets.first?.earlierVersions == ["7", "8"])
+            #expect(try page(entry).tweets.first?.isOutdated == false)
+        }
+        let old = try #require(try page(#"{"id":"9","text":"a","edit_history_tweet_ids":["8","9","10"]}"#).tweets.first)
+        #expect(old.isOutdated && old.earlierVersions == ["8"], "10 is the later one, though 9 looks greater")
+        #expect(try page(#"{"id":"9","text":"a","edit_history_tweet_ids":null}"#).tweets.first?.isOutdated == false)
     }
 
     @Test func theWordPostReadsAsTheWordTweet() throws {
@@ -106,7 +113,8 @@ struct TimelineDecoderTests {
         #"{"id":"9","text":"a","lang":"not a tag"}"#, #"{"id":"9","text":"a","public_metrics":[]}"#,
         #"{"id":"9","text":"a","public_metrics":{"like_count":-1}}"#,
         #"{"id":"9","text":"a","public_metrics":{"like_count":"1"}}"#, #"{"id":"9","text":"a","author_id":"me"}"#,
-        #"{"id":"9","text":"a","referenced_tweets":{}}"#,
+        #"{"id":"9","text":"a","referenced_tweets":{}}"#, #"{"id":"9","text":"a","edit_history_tweet_ids":{}}"#,
+        #"{"id":"9","text":"a","edit_history_tweet_ids":["x"]}"#,
         #"{"id":"9","text":"a","referenced_tweets":[{"type":"retweeted"}]}"#,
         #"{"id":"9","text":"\#(String(repeating: "x", count: 128 * 1024 + 1))"}"#,
     ])

@@ -42,7 +42,7 @@ struct TokenGrantDecoderTests {
         (400, #"{"error":"invalid_grant"}"#, .refreshRefused),
         (401, #"{"error":"unauthorized_client"}"#, .clientForbidden),
         (400, #"{"error":"invalid_client"}"#, .clientForbidden), (401, "", .clientForbidden),
-        (403, "", .clientForbidden), (429, "", .rateLimited(until: nil)),
+        (403, "", .clientForbidden), (429, "", .rateLimited(RateHeaders())),
         (503, "", .unavailable(.provider, retryAfter: nil)), (500, "", .refreshMayHaveHappened),
         (504, "", .refreshMayHaveHappened), (404, "", .invalidRequest("status 404 to a refresh")),
         (400, "?", .invalidRequest("status 400 to a refresh")),

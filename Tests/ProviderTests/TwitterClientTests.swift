@@ -14,12 +14,14 @@ struct TwitterClientTests {
         -> TimelinePage
     {
         try await TwitterClient(http: http, baseURL: base, fieldStyle: style).timelinePage(
-            of: "42", token: token, sinceID: since, paginationToken: next, maxResults: 500)
+            of: "42", token: token, sinceID: since, paginationToken: next, maxResults: 500
+        ).get()
     }
 
     func refresh(_ base: String) async throws -> TokenGrant {
         try await TwitterClient(http: http, baseURL: base).refreshToken(
-            refresh: "canary+refresh/=", clientID: "client", clientSecret: "canary-secret")
+            refresh: "canary+refresh/=", clientID: "client", clientSecret: "canary-secret"
+        ).get()
     }
 
     @Test func asksAsXWantsIt() async throws {
@@ -46,9 +48,9 @@ struct TwitterClientTests {
     @Test(arguments: ["", "me", "4/2", "12345678901234567890", "42?x"])
     func idsAreCheckedBeforeAnythingIsSent(_ id: String) async throws {
         let client = try TwitterClient(http: http, baseURL: "https://127.0.0.1:1")
-        await #expect(throws: TwitterError.invalidRequest("the account's id is not 1 to 19 digits")) {
-            try await client.timelinePage(of: id, token: token)
-        }
+        let answer = await client.timelinePage(of: id, token: token)
+        #expect(!answer.wasSent)
+        #expect(throws: TwitterError.invalidRequest("the account's id is not 1 to 19 digits")) { try answer.get() }
     }
 
     @Test(arguments: [
@@ -107,6 +109,57 @@ struct TwitterClientTests {
 
     @Test func aTokenThatNoHeaderCarriesIsNotSent() async throws {
         let client = try TwitterClient(http: http, baseURL: "https://127.0.0.1:1")
-        await #expect(throws: TwitterError.unauthorized) { try await client.timelinePage(of: "42", token: "a\r\nb: c") }
+        let answer = await client.timelinePage(of: "42", token: "a\r\nb: c")
+        #expect(!answer.wasSent)
+        #expect(throws: TwitterError.unauthorized) { try answer.get() }
+    }
+
+    /// What may have been counted is told from what cannot have been.
+    @Test func everyAnswerTellsWhetherItWasSentAndWhatItSaysOfLimits() async throws {
+        let headers = [
+            "x-rate-limit-limit": "900", "x-rate-limit-remaining": "7", "x-rate-limit-reset": "1772360100",
+            "Date": "Sun, 01 Mar 2026 10:00:00 GMT",
+        ]
+        let words: [(Int, String)] = [
+            (200, #"{"meta":{"result_count":0}}"#), (200, "{"), (404, ""), (429, ""), (503, ""), (401, ""),
+        ]
+        for (status, body) in words {
+            let server = try ScriptedServer(.answer(status, body, headers: headers))
+            let answer = try await TwitterClient(http: http, baseURL: server.url).timelinePage(of: "42", token: token)
+            #expect(answer.wasSent && answer.rate.window?.remaining == 7, "\(status)")
+            let reset = try #require(answer.rate.resetsAt)
+            #expect(answer.rate.pause(until: reset, at: .distantPast) == .seconds(900), "by X's own clock")
+        }
+        let cut = try ScriptedServer(.hangUp)
+        #expect(try await TwitterClient(http: http, baseURL: cut.url).timelinePage(of: "42", token: token).wasSent)
+        let nobody = try TwitterClient(http: http, baseURL: "http://127.0.0.1:\(try ScriptedServer.closedPort())")
+        #expect(await !nobody.timelinePage(of: "42", token: token).wasSent)
+    }
+
+    @Test func limitsOfADayAreReadWhenTheyAreUsedUp() async throws {
+        let reset = Date(timeIntervalSince1970: 1_772_400_000)
+        for (whose, left) in [("user", "0"), ("app", "0"), ("user", "1"), ("app", "x")] {
+            let server = try ScriptedServer(
+                .answer(
+                    200, #"{"meta":{"result_count":0}}"#,
+                    headers: [
+                        "x-\(whose)-limit-24hour-limit": "100", "x-\(whose)-limit-24hour-remaining": left,
+                        "x-\(whose)-limit-24hour-reset": "1772400000",
+                    ]))
+            let rate = try await TwitterClient(http: http, baseURL: server.url).timelinePage(of: "42", token: token)
+                .rate
+            #expect(rate.userDayEndsAt == (whose == "user" && left == "0" ? reset : nil))
+            #expect(rate.appDayEndsAt == (whose == "app" && left == "0" ? reset : nil))
+        }
+    }
+
+    /// A server that says a byte now and then, and never all of it.
+    @Test func aDrippingAnswerEndsByTheTimeOut() async throws {
+        let server = try ScriptedServer(.drip(200, String(repeating: " ", count: 1000), everyMilliseconds: 50))
+        let client = try TwitterClient(http: http, baseURL: server.url, timeout: .milliseconds(600))
+        let start = ContinuousClock.now
+        let answer = await client.timelinePage(of: "42", token: token)
+        #expect(throws: TwitterError.unavailable(.timeout, retryAfter: nil)) { try answer.get() }
+        #expect(answer.wasSent && ContinuousClock.now - start < .seconds(20))
     }
 }

@@ -46,21 +46,32 @@ struct TwitterErrorTests {
             status: 404, body: #"{"type":"about:blank"}"#,
             error: .invalidRequest("404 without X's reason: check TWITTER_API_URL"), outcome: invalid),
         Case(
-            status: 429, headers: ["x-rate-limit-reset": "1772359800"], error: .rateLimited(until: now + 600),
+            status: 429, headers: ["x-rate-limit-reset": "1772359800"],
+            error: .rateLimited(RateHeaders(resetsAt: now + 600)),
             outcome: .notBefore(now + 600, because: .rateLimited)),
         Case(
-            status: 429, headers: ["x-rate-limit-reset": "1772359100"], error: .rateLimited(until: now - 100),
+            status: 429, headers: ["x-rate-limit-reset": "1772359100"],
+            error: .rateLimited(RateHeaders(resetsAt: now - 100)),
             outcome: .notBefore(now + 60, because: .rateLimited)),
         Case(
             status: 429, headers: ["x-rate-limit-reset": "253402300799"],
-            error: .rateLimited(until: Date(timeIntervalSince1970: 253_402_300_799)),
+            error: .rateLimited(RateHeaders(resetsAt: Date(timeIntervalSince1970: 253_402_300_799))),
             outcome: .notBefore(now + 86400, because: .rateLimited)),
         Case(
-            status: 429, headers: ["x-rate-limit-reset": "soon"], error: .rateLimited(until: nil),
+            status: 429, headers: ["x-rate-limit-reset": "soon"], error: .rateLimited(RateHeaders()),
             outcome: .notBefore(now + 900, because: .rateLimited)),
         Case(
+            status: 429, headers: ["x-rate-limit-reset": "1772359800", "retry-after": "700"],
+            error: .rateLimited(RateHeaders(resetsAt: now + 600, retryAfter: .seconds(700))),
+            outcome: .notBefore(now + 700, because: .rateLimited)),
+        // X's clock is an hour behind ours: what counts is how long it is until the reset.
+        Case(
+            status: 429, headers: ["x-rate-limit-reset": "1772356200", "date": "Sun, 01 Mar 2026 09:00:00 GMT"],
+            error: .rateLimited(RateHeaders(resetsAt: now - 3000, answeredAt: now - 3600)),
+            outcome: .notBefore(now + 600, because: .rateLimited)),
+        Case(
             status: 429, body: problem("usage-capped"), error: .usageCapped,
-            outcome: .notBefore(now + 3600, because: .rateLimited)),
+            outcome: .notBefore(now + 3600, because: .usageCapped)),
         Case(
             status: 503, headers: ["Retry-After": "17"], error: .unavailable(.provider, retryAfter: .seconds(17)),
             outcome: .failed(.provider, retryAfter: .seconds(17))),

@@ -17,6 +17,18 @@ struct CountingTests {
         #expect(try await scope.ask(1).permit == nil)
     }
 
+    /// A counter that begins anew at a fixed moment lets twice the limit through around it, and so does a bucket that is filled
+    /// up again (fixed windows; gubernator's leaky bucket).
+    @Test func theTurnOfAWindowLetsNoDoubleThrough() async throws {
+        let scope = try await RateScope("10/15m", start: 1_800_000_000_000_000 / 900_000_000 * 900_000_000)
+        scope.clock.move(seconds(899))
+        _ = try await scope.granted(10)
+        for _ in 0..<20 {
+            scope.clock.move(seconds(40))
+            #expect(try await scope.ask().permit == nil)
+        }
+    }
+
     @Test func aLimitOfOneLetsOneThrough() async throws {
         let scope = try await RateScope("1/15m")
         #expect(try await scope.free() == 1)
@@ -97,7 +109,14 @@ struct CountingTests {
         }
         let second = try #require(UserID("user-2{x}"))
         #expect(try await scope.ask(5, second).permit != nil)
-        #expect(try await scope.ask(1, second).permit == nil, "the app's window is full")
+        guard case .notBefore(_, .app) = try await scope.windows.admit(second) else {
+            Issue.record("the app's window is full")
+            return
+        }
+        guard case .notBefore(_, .user) = try await scope.windows.admit(scope.user) else {
+            Issue.record("the user's window is open the latest")
+            return
+        }
         scope.clock.move(seconds(920))
         #expect(try await scope.ask(10, second).permit != nil, "what was refused by one window is counted in neither")
     }
@@ -114,6 +133,16 @@ struct CountingTests {
         try await late.windows.giveBack(old, 10)
         #expect(try await late.free() == 0, "its bucket is gone, and it is taken from no other")
         await #expect(throws: RateLimitError.invalidCost(11)) { try await late.windows.giveBack(old, 11) }
+    }
+
+    @Test func aPermitTellsHowFullItFoundTheWindows() async throws {
+        let scope = try await RateScope("10/15m", app: "40/15m")
+        #expect(try await scope.granted(7).fullness(.user) == 0.7)
+        let permit = try await scope.granted(1)
+        #expect(permit.fullness(.user) == RatePermit.nearLimit && permit.fullness(.app) == 0.2)
+        try await scope.windows.answered(permit, app: ProviderWindow(limit: 20, remaining: 12, resetsIn: .seconds(60)))
+        #expect(try await scope.granted(1).fullness(.app) == 0.45, "of what the provider allows")
+        #expect(try await RateScope("10/15m").granted().fullness(.app) == nil)
     }
 
     @Test func microsecondsAreKept() async throws {

@@ -39,7 +39,7 @@ struct RateScope {
     func ask(_ cost: Int = 1, _ user: UserID? = nil) async throws -> (permit: RatePermit?, wait: Int) {
         switch try await windows.admit(user ?? self.user, cost: cost) {
         case .go(let permit): return (permit, 0)
-        case .notBefore(let time): return (nil, Int((time.timeIntervalSince(Self.ours) * 1_000_000).rounded()))
+        case .notBefore(let time, _): return (nil, Int((time.timeIntervalSince(Self.ours) * 1_000_000).rounded()))
         }
     }
 

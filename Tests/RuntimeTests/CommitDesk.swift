@@ -35,12 +35,12 @@ struct CommitDesk: Sendable {
             actor: "test", userID: user, action: "test", outcome: "done",
             detail: ["message_id": .string(message.rawValue)])
         return JobRecord(
-            consenting: user,
+            consenting: user, user: user,
             effects: [
                 "insert into effects (message_id) values (\(message.rawValue))",
                 "insert into naturals (number) values (\(number))",
             ],
-            receipt: Receipt(.ingest, message, outcome: "done", followUps: []), audit: [entry], key: user.rawValue)
+            receipt: Receipt(.ingest, message, outcome: "done", followUps: []), audit: [entry])
     }
 
     /// The messages in a column, with repetitions, in order.
@@ -56,14 +56,8 @@ struct CommitDesk: Sendable {
     func brokenLinks() async throws -> Int {
         try await pool.query(
             """
-            with entry as (
-                select *, lag(hash, 1, '') over chain as expected, row_number() over chain as place from audit_log
-                window chain as (partition by coalesce(user_id, '') order by position)
-            )
-            select (select count(*) from entry where prev_hash <> expected or position <> place
-                    or hash <> audit_hash(prev_hash, position, id, at, actor, user_id, action, outcome, detail))
-                + (select count(*) from audit_heads as head where position <> (
-                    select count(*) from audit_log where coalesce(user_id, '') = head.chain)) as n
+            select (select count(*) from audit_faults('-infinity')) + (select count(*) from audit_heads as head where position <> (
+                    select count(*) from audit_log where audit_log.chain = head.chain)) as n
             """)[0].decode(Int.self, "n")
     }
 

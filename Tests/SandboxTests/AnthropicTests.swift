@@ -170,24 +170,41 @@ struct AnthropicTests {
             }
             #expect(first.headers["anthropic-ratelimit-requests-remaining"] == "3999")
             let reset = first.headers["anthropic-ratelimit-requests-reset"].flatMap(Timestamp.date)
-            #expect(reset == clock.now + 60)
+            #expect(reset == clock.now + 1)
             clock.advance(61)
             let later = try await client.message(sentimentRequest(["fine"]))
             #expect(later.headers["anthropic-ratelimit-requests-remaining"] == "3999")
         }
     }
 
-    @Test func theWindowRefusesWhatExceedsIt() {
-        var window = AnthropicRateWindow()
-        window.requests = 2
+    @Test func aBucketRefusesWhatExceedsItAndFills() {
+        var bucket = AnthropicBuckets(.init(requests: 2, inputTokens: 600, outputTokens: 60))
         let now = Date(timeIntervalSince1970: 1_790_000_000)
-        let taken = [0.0, 59, 59].map { window.take(input: 1, now: now + $0) }
-        #expect(taken == [true, true, false])
-        #expect(window.retryAfter(now: now + 59) == 1)
-        let isOpenAgain = window.take(input: 1, now: now + 60)
-        #expect(isOpenAgain)
-        let isTooMuch = window.take(input: 3_000_000, now: now + 60)
-        #expect(!isTooMuch)
+        let taken = [0.0, 0, 0].map { bucket.take(input: 1, now: now + $0) }
+        #expect(taken == [nil, nil, 30], "two a minute: the third in half of one")
+        #expect(bucket.take(input: 1, now: now + 30) == nil)
+        #expect(bucket.take(input: 600, now: now + 60) == nil)
+        #expect(
+            bucket.take(input: 60, now: now + 62) == 28, "one request in half a minute, and a tenth of the input sooner"
+        )
+        bucket.settle(output: 120)
+        #expect(bucket.take(input: 1, now: now + 122) == 1, "what was too much comes off the next minute")
+        #expect(
+            bucket.headers(now: now, empty: "input-tokens").contains {
+                $0 == ("anthropic-ratelimit-input-tokens-remaining", "0")
+            })
+    }
+
+    @Test func limitsAreOfAClassOfModels() async throws {
+        try await withSandbox { client in
+            _ = try await client.send("PUT", "/sandbox/anthropic", body: #"{"rpm":1}"#)
+            #expect(try await client.message(sentimentRequest(["a"])).status == 200)
+            let second = try await client.message(sentimentRequest(["a"]))
+            #expect(second.status == 429 && second.headers["retry-after"] == "60")
+            #expect(
+                try await client.message(sentimentRequest(["a"], changes: ["model": "claude-opus-5"])).status == 200)
+            #expect(try await client.send("PUT", "/sandbox/anthropic", body: #"{"rpm":0}"#).status == 400)
+        }
     }
 
     @Test func recursiveSchemasAreRefused() {

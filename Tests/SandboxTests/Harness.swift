@@ -80,7 +80,7 @@ func withSandbox(
         group.addTask {
             defer { listening.finish() }
             do {
-                try await server.run(endsOnSignals: false) { listening.yield($0) }
+                try await server.run(endsOnSignals: false) { port, _ in listening.yield(port) }
             } catch is CancellationError {}
         }
         var iterator = ports.makeAsyncIterator()

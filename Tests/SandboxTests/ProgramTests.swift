@@ -15,7 +15,8 @@ struct ProgramTests {
         #expect(try await sandbox.ended() == 0)
         // The rest is the log, on standard error.
         let answers = sandbox.text().split(separator: "\n").filter { !$0.hasPrefix("{") }
-        #expect(answers.count == 1 && answers[0].hasPrefix("listening on http://127.0.0.1:"))
+        #expect(answers.count == 2 && answers[0].hasPrefix("listening on http://127.0.0.1:"))
+        #expect(answers.last?.hasPrefix("mail on smtp://127.0.0.1:") == true)
     }
 
     @Test(

@@ -86,7 +86,7 @@ struct XTokenTests {
 
     @Test(arguments: [
         "nonsense", "[]", "{}", #"{"id":5}"#, #"{"id":"abc"}"#, #"{"id":"5","tweets":-1}"#, #"{"id":"5","tweets":"9"}"#,
-        #"{"id":"5","mood":"bored"}"#, #"{"id":"5","state":"gone"}"#, #"{"id":"5","acces_token":"x"}"#,
+        #"{"id":"5","mood":"bored"}"#, #"{"id":"5","state":"vanished"}"#, #"{"id":"5","acces_token":"x"}"#,
         #"{"id":"5","username":""}"#,
     ])
     func badRegistrationsAreRefused(_ body: String) async throws {

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Postgres
 import TestKit
 import Testing
@@ -10,6 +11,9 @@ struct AuditChainTests {
         let previous: String
         let hash: String
         let fields: [String?]
+        let user: String?
+        let detail: String
+        let salt: UUID
     }
 
     @Test func concurrentTransactionsFormOneGaplessChain() async throws {
@@ -33,7 +37,7 @@ struct AuditChainTests {
                 #expect(entries.map(\.position) == Array(1...40))
                 try Self.expectUnbroken(entries)
             }
-            let head = try await pool.query("select position, hash from audit_heads where chain = 'user-ä'")[0]
+            let head = try await pool.query("select position, hash from audit_heads where user_id = 'user-ä'")[0]
             #expect(try head.decode(Int.self, "position") == 40)
         }
     }
@@ -70,7 +74,7 @@ struct AuditChainTests {
             let heads = try await pool.query(
                 """
                 select count(*) as n from audit_heads as head where hash is distinct from (
-                    select hash from audit_log where coalesce(user_id, '') = chain order by position desc limit 1)
+                    select hash from audit_log where audit_log.chain = head.chain order by position desc limit 1)
                 """)[0]
             #expect(try heads.decode(Int.self, "n") == 0)
         }
@@ -119,42 +123,43 @@ struct AuditChainTests {
     }
 
     private static func brokenInSQL(_ pool: PostgresPool) async throws -> Int {
-        try await pool.query(
-            """
-            select count(*) filter (where hash <> audit_hash(
-                prev_hash, position, id, at, actor, user_id, action, outcome, detail)) as n from audit_log
-            """)[0].decode(Int.self, "n")
+        try await pool.query("select count(*) as n from audit_faults('-infinity')")[0].decode(Int.self, "n")
     }
 
     private static func entries(of user: String?, _ pool: PostgresPool) async throws -> [Entry] {
         let rows = try await pool.query(
             """
-            select position, id, (extract(epoch from at) * 1000000)::bigint::text as micros, actor, user_id, action, outcome,
-                detail::text as detail, prev_hash, hash
+            select position, chain::text as chain, id, (extract(epoch from at) * 1000000)::bigint::text as micros, actor, user_id,
+                action, outcome, detail::text as detail, salt, prev_hash, hash
             from audit_log where user_id is not distinct from \(user as String?)::text order by position
             """)
         return try rows.map { row in
             let position = try row.decode(Int.self, "position")
             let previous = try row.decode(String.self, "prev_hash")
-            let rest = try ["id", "micros", "actor", "user_id", "action", "outcome", "detail"].map {
-                try row.decode(String?.self, $0)
-            }
+            let texts = try ["id", "micros", "actor", "action", "outcome"].map { try row.decode(String?.self, $0) }
             return Entry(
                 position: position, previous: previous, hash: try row.decode(String.self, "hash"),
-                fields: [previous, "\(position)"] + rest)
+                fields: ["repazoo.audit.2", previous, try row.decode(String.self, "chain"), "\(position)"] + texts,
+                user: try row.decode(String?.self, "user_id"), detail: try row.decode(String.self, "detail"),
+                salt: try row.decode(UUID.self, "salt"))
         }
     }
 
-    /// The hashes by code of our own: each field with its length in bytes before it, `-` for null.
+    /// The hashes by code of our own: each field with its length in bytes before it, `-` for null; the content by its commitment.
     private static func expectUnbroken(_ entries: [Entry]) throws {
         var previous = ""
         for entry in entries {
-            let text = entry.fields.map { field in field.map { text in "\(text.utf8.count):" + text } ?? "-" }.joined()
-            let digest = SHA256.hash(data: Array(text.utf8))
+            let salt = withUnsafeBytes(of: entry.salt.uuid) { Array($0) }
+            let commitment = SHA256.hash(data: salt + field(entry.user) + Array(entry.detail.utf8))
+            let digest = SHA256.hash(data: entry.fields.flatMap(field) + Array(commitment))
             let hash = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
             #expect(entry.previous == previous, "entry \(entry.position) does not follow the one before")
             #expect(entry.hash == hash, "entry \(entry.position) has another hash")
             previous = entry.hash
         }
+    }
+
+    private static func field(_ text: String?) -> [UInt8] {
+        Array((text.map { text in "\(text.utf8.count):" + text } ?? "-").utf8)
     }
 }

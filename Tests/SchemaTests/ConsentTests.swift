@@ -121,7 +121,7 @@ struct ConsentTests {
             try await consent(pool, "a", at: Date() - 60)
             if !isFirstEntry {
                 try await pool.query(
-                    "insert into audit_heads (chain, position, hash) values ('a', 0, ''), ('b', 0, '')")
+                    "insert into audit_heads (user_id, position, hash) values ('a', 0, ''), ('b', 0, '')")
             }
             await #expect { try await pool.query(Self.beginning(required: [true, true])) } throws: { error in
                 (error as? PostgresError)?.sqlState?.rawValue == "RZ001"

@@ -7,17 +7,29 @@ public final class Program: Sendable {
     private let output: TemporaryOutput
 
     /// Starts the executable `name` that the build put beside the test bundle.
-    public init(_ name: String, _ arguments: [String] = [], environment: [String: String]) throws {
-        self.name = name
-        output = try TemporaryOutput()
+    public convenience init(_ name: String, _ arguments: [String] = [], environment: [String: String]) throws {
         let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        try self.init(executable: folder.appending(path: name).path, arguments, environment: environment)
+    }
+
+    /// Starts a program of the system's, by its path.
+    public init(executable: String, _ arguments: [String], environment: [String: String]) throws {
+        name = URL(filePath: executable).lastPathComponent
+        output = try TemporaryOutput()
         process = try ChildProcess(
-            folder.appending(path: name).path, arguments,
+            executable, arguments,
             environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
             input: NullDevice.descriptor, output: output.descriptor, errors: output.descriptor)
     }
 
     public var isRunning: Bool { process.isRunning }
+
+    /// The largest resident size so far, in KiB; 0 once it has ended.
+    public var peakMemory: Int {
+        let status = (try? String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+    }
 
     /// Standard output and standard error so far.
     public func text() -> String { output.text() }

@@ -1,16 +1,10 @@
-import FoundationEssentials
-
 extension SharedServers {
     /// The address of a new virtual host of the shared broker, for a test whose queues have fixed names.
     public func newVirtualHost() async throws -> String {
-        let name = uniqueName("vhost")
-        guard let folder = ProcessInfo.processInfo.environment["REPAZOO_SERVERS_DIR"],
-            let slash = amqpURL.lastIndex(of: "/")
-        else { throw ServerError(description: "run the suite with make test") }
-        _ = try await ServerScript.run(["rabbitmqctl", "--dir", folder, "--", "add_vhost", name])
-        _ = try await ServerScript.run(
-            ["rabbitmqctl", "--dir", folder, "--", "set_permissions", "-p", name, "guest", ".*", ".*", ".*"])
-        return String(amqpURL[...slash]) + name
+        guard let slash = amqpURL.lastIndex(of: "/") else {
+            throw ServerError(description: "run the suite with make test")
+        }
+        return String(amqpURL[...slash]) + (try await VirtualHosts.shared.next())
     }
 
     /// The address of a new, empty database `name` on the shared server. The caller creates it.

@@ -1,7 +1,8 @@
 # Sourced by servers: the Debian packages that building and testing need.
 
 packages=(librabbitmq-dev libpq-dev libhiredis-dev libcurl4-openssl-dev rabbitmq-server redis-server postgresql
-    python3-aiosmtpd pkg-config openssl ca-certificates)
+    python3-aiosmtpd chromium chromium-driver python3-selenium pkg-config openssl ca-certificates python3-venv
+    libarchive-dev python3-croniter python3-fastapi python3-uvicorn python3-aio-pika python3-jsonschema python3-yaml python3-cryptography prometheus)
 
 # Debian starts a server that it installs, unless policy-rc.d forbids it: none of the machine's own is wanted here.
 verb_install() {

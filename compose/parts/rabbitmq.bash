@@ -14,8 +14,10 @@ prepare_rabbitmq() {
     [[ ! -e $dir/$1.ready ]] || return 0 # it starts again as it was, whatever the environment says now
     echo "[$plugins]." >"$home/enabled_plugins"
     : >"$home/empty.conf" # instead of the machine's own rabbitmq-env.conf
+    users_of_programs >"$home/users.json"
     {
         echo "listeners.tcp.1 = 127.0.0.1:$port"
+        echo "load_definitions = $home/users.json"
         printf '%s\n' 'log.console = true' 'log.console.level = info' 'log.file = false'
         # A small machine or disk must not raise alarms; the log of the quorum queues must not take 512 MiB.
         printf '%s\n' 'disk_free_limit.absolute = 50MB' 'vm_memory_high_watermark.absolute = 1GB' 'raft.wal_max_size_bytes = 33554432'
@@ -23,6 +25,16 @@ prepare_rabbitmq() {
         ((nodes == 1)) || cluster_conf
         printf '%s\n' "${SERVERS_RABBITMQ_CONF:-}"
     } >"$home/rabbitmq.conf"
+    [[ -z ${SERVERS_RABBITMQ_ADVANCED:-} ]] || echo "$SERVERS_RABBITMQ_ADVANCED" >"$home/advanced.config"
+}
+# The users of topology/users.json, each with its name as its password, as guest has: nobody else can reach this broker.
+users_of_programs() {
+    local file
+    file=$(dirname "$self")/../topology/users.json
+    echo '{"vhosts": [{"name": "/"}], "users": [{"name": "guest", "password": "guest", "tags": ["administrator"]},'
+    sed -n '/"users"/,/^  \]/s/{"name": "\([a-z]*\)",/{"name": "\1", "password": "\1",/p' "$file"
+    echo '], "permissions": [{"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},'
+    sed '1,/"permissions"/d' "$file"
 }
 cluster_conf() {
     local name number=0

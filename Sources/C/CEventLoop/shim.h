@@ -7,10 +7,13 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static inline int rz_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 static inline void rz_name_this_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+// Of this thread alone, as 0 names a thread here (setpriority(2), "C library/kernel differences"). Lowering it takes no right.
+static inline void rz_yield_to_others(void) { setpriority(PRIO_PROCESS, 0, 19); }
 static inline int rz_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 // Readiness as our own two bits, so that no epoll constant crosses into Swift.

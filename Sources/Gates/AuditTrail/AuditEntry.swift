@@ -3,7 +3,8 @@ public import Postgres
 
 /// One entry of the audit trail: who did what for whom, and how it ended.
 ///
-/// `detail` holds codes, counts and ids, never text from outside: the trail outlives the data it tells of.
+/// `detail` is for codes, counts and ids: the trail outlives the data it tells of. Whatever else comes in is redacted
+/// (`AuditDetail`), so that `detail` may hold less than was given.
 public struct AuditEntry: Sendable {
     /// The program, or the person behind a command.
     public let actor: String
@@ -21,7 +22,7 @@ public struct AuditEntry: Sendable {
         self.userID = userID
         self.action = action
         self.outcome = outcome
-        self.detail = detail
+        self.detail = AuditDetail.redacted(detail)
     }
 
     /// Appends the entry to its user's chain. Run it in the transaction of the change that it tells of, after the change:

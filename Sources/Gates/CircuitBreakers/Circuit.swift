@@ -37,6 +37,8 @@ public struct Circuit: Sendable {
         case healthy
         /// The provider failed; a time that it named itself is kept, if it is longer than the pause.
         case failing(retryAfter: Duration? = nil)
+        /// The provider itself said that it can take no more: the circuit opens at once.
+        case down(retryAfter: Duration? = nil)
         /// Nothing: the call was cut short by us.
         case unknown
     }
@@ -79,7 +81,7 @@ public struct Circuit: Sendable {
             isProbeOut = false
             switch verdict {
             case .healthy: self = Circuit(policy)
-            case .failing(let retryAfter): open(retryAfter, now, jitter)
+            case .failing(let retryAfter), .down(let retryAfter): open(retryAfter, now, jitter)
             case .unknown: break
             }
         default: break
@@ -96,13 +98,17 @@ public struct Circuit: Sendable {
         let bit: UInt64
         switch verdict {
         case .healthy: bit = 0
-        case .failing: bit = 1
+        case .failing, .down: bit = 1
         case .unknown: return
         }
         calls = min(calls + 1, policy.window)
         history = (history << 1 | bit) & (policy.window >= 64 ? .max : (1 << policy.window) - 1)
-        guard case .failing(let retryAfter) = verdict, failed >= policy.failures, failed * 2 >= calls else { return }
-        open(retryAfter, now, jitter)
+        switch verdict {
+        case .down(let retryAfter): open(retryAfter, now, jitter)
+        case .failing(let retryAfter) where failed >= policy.failures && failed * 2 >= calls:
+            open(retryAfter, now, jitter)
+        case .healthy, .failing, .unknown: break
+        }
     }
 
     private mutating func open(_ retryAfter: Duration?, _ now: Instant, _ jitter: Double) {

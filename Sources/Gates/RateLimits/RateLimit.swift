@@ -27,6 +27,10 @@ public struct RateLimit: Hashable, Sendable {
     public static let twitterUser = RateLimit(count: 900, minutes: 15)
     /// And an app so often, whoever its users are.
     public static let twitterApp = RateLimit(count: 10_000, minutes: 15)
+    /// Compliance jobs of an app (docs.x.com, "Rate limits").
+    public static let twitterCompliance = RateLimit(count: 150, minutes: 15)
+    /// Where no limit is told, nothing but the provider's own word closes a window.
+    public static let untold = RateLimit(count: 1_000_000_000, minutes: 15)
     /// What one user may cost us at Anthropic (`ANTHROPIC_RATE_LIMIT`).
     public static let anthropicUser = RateLimit(count: 50, minutes: 1)
 

@@ -36,11 +36,12 @@ enum RateScript {
         local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
         local known, since = string.match(redis.call('GET', KEYS[1]) or '', '^(%w+) (%d+)$')
         since = tonumber(since)
-        if task == 'begin' then
-            redis.call('SET', KEYS[1], run .. ' 0')
+        local is_known = known == run and since ~= nil
+        if task == 'begin' or task == 'begin unless known' then
+            if task == 'begin' or not is_known then redis.call('SET', KEYS[1], run .. ' 0') end
             return 1
         end
-        if known ~= run or not since or since > now then
+        if not is_known or since > now then
             since = now
             redis.call('SET', KEYS[1], run .. ' ' .. text(since))
         end
@@ -113,10 +114,14 @@ enum RateScript {
             window.used = window.used + amount
         end
 
+        -- Ours, or the provider's where it told a lower one.
+        local function allowed(window)
+            return window.ceiling > 0 and math.min(window.limit, window.ceiling) or window.limit
+        end
+
         -- How long until `cost` has room; 0 = now.
         local function wait(window)
-            local limit, longest = window.limit, math.max(0, window.closed - window.at)
-            if window.ceiling > 0 then limit = math.min(limit, window.ceiling) end
+            local limit, longest = allowed(window), math.max(0, window.closed - window.at)
             if window.cautious and window.lease > window.at then
                 longest = math.max(longest, math.min(window.lease - window.at, 1000000))
             end
@@ -140,12 +145,13 @@ enum RateScript {
         end
 
         if task == 'admit' then
-            local windows, longest = {}, 0
+            local windows, longest, strictest = {}, 0, 1
             for number = 1, #KEYS - 1 do
                 windows[number] = load(number, 4)
-                longest = math.max(longest, wait(windows[number]))
+                local pause = wait(windows[number])
+                if pause > longest then longest, strictest = pause, number end
             end
-            if longest > 0 then return {0, longest} end
+            if longest > 0 then return {0, longest, strictest} end
             local reply = {1, since, now}
             for _, window in ipairs(windows) do
                 count(window, window.bucket, cost)
@@ -158,6 +164,8 @@ enum RateScript {
                 reply[#reply + 1] = window.serial
                 reply[#reply + 1] = window.bucket
                 reply[#reply + 1] = window.term
+                reply[#reply + 1] = window.used
+                reply[#reply + 1] = allowed(window)
             end
             return reply
         end

@@ -5,8 +5,9 @@ public import FoundationEssentials
 public enum RateVerdict: Equatable, Sendable {
     /// Now, and counted. Tell by `answered`, `refused` or `giveBack` what became of it.
     case go(RatePermit)
-    /// Not before this time, on our own clock; nothing was counted. Another may be faster then: ask again.
-    case notBefore(Date)
+    /// Not before this time, on our own clock, because of this window; nothing was counted. Another may be faster then: ask
+    /// again.
+    case notBefore(Date, RateScope)
 }
 
 /// Leave for sends, with where they were counted.
@@ -26,11 +27,23 @@ public struct RatePermit: Equatable, Sendable {
         let serial: Int
         let bucket: Int
         let term: Int
+        /// What the window holds with this permit, and what it may hold.
+        let used: Int
+        let allowed: Int
     }
+
+    /// How full a window is with this permit: 0…1, nil where there is no such window. From `nearLimit` on somebody should look.
+    public func fullness(_ scope: RateScope) -> Double? {
+        let index = scope == .user ? 0 : 1
+        guard marks.indices.contains(index) else { return nil }
+        return Double(marks[index].used) / Double(max(1, marks[index].allowed))
+    }
+
+    public static let nearLimit = 0.8
 }
 
 /// Whose window.
-public enum RateScope: Equatable, Sendable {
+public enum RateScope: String, CaseIterable, Sendable {
     case user
     case app
 }

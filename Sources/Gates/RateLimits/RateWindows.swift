@@ -39,7 +39,7 @@ public struct RateWindows: Sendable {
     private let redis: RedisClient
     private let prefix: String
     private let grids: [WindowGrid]
-    private let longestCall: RedisArgument
+    private let longestCall: Int
     private let now: @Sendable () -> Date
     /// Tests only: Redis's clock.
     private let time: (@Sendable () -> Int)?
@@ -58,9 +58,9 @@ public struct RateWindows: Sendable {
         time: (@Sendable () -> Int)?
     ) {
         self.redis = redis
-        self.prefix = "repazoo:rate:{\(provider)}:"
+        self.prefix = RateKeys.prefix(of: provider)
         self.grids = ([limits.user] + (limits.app.map { [$0] } ?? [])).map(WindowGrid.init)
-        self.longestCall = RedisArgument(limits.longestCall.microseconds)
+        self.longestCall = limits.longestCall.microseconds
         self.now = now
         self.time = time
     }
@@ -78,13 +78,16 @@ public struct RateWindows: Sendable {
         let reply = try await run("admit", user, cost: cost, windows: grids.flatMap(\.arguments)).array().map {
             value throws(RedisError) in try value.integer()
         }
-        if reply.count == 2, reply[0] == 0 {
+        if reply.count == 3, reply[0] == 0 {
             // Redis gave a duration: added to our clock here, it owes nothing to how the two clocks differ.
-            return .notBefore(now().addingTimeInterval(Double(reply[1]) / 1_000_000))
+            return .notBefore(
+                now().addingTimeInterval(Double(reply[1]) / 1_000_000), reply[2] == 2 ? .app : .user)
         }
-        guard reply.count == 3 + 3 * grids.count, reply[0] == 1 else { throw RateLimitError.malformedReply }
-        let marks = grids.indices.map { index in
-            RatePermit.Mark(serial: reply[3 + 3 * index], bucket: reply[4 + 3 * index], term: reply[5 + 3 * index])
+        guard reply.count == 3 + 5 * grids.count, reply[0] == 1 else { throw RateLimitError.malformedReply }
+        let marks = stride(from: 3, to: reply.count, by: 5).map { first in
+            RatePermit.Mark(
+                serial: reply[first], bucket: reply[first + 1], term: reply[first + 2], used: reply[first + 3],
+                allowed: reply[first + 4])
         }
         return .go(RatePermit(user: user, cost: cost, grantedAt: reply[2], epoch: reply[1], marks: marks))
     }
@@ -111,10 +114,14 @@ public struct RateWindows: Sendable {
         retryAfter: Duration? = nil
     ) async throws {
         var report = Report(permit: permit, part: try Self.part(part, of: permit))
-        // Without a limit of the app's own, its 429 closes the window of the user who met it.
-        let index = scope == .app && grids.count == 2 ? 1 : 0
+        let index = index(of: scope)
         report.closed[index] = Closing.pause(resetsIn: resetsIn, retryAfter: retryAfter, in: grids[index])
         try await self.report(report)
+    }
+
+    /// For how long `refused` closes a window that was told this.
+    public func pause(_ scope: RateScope = .user, resetsIn: Duration?, retryAfter: Duration? = nil) -> Duration {
+        .microseconds(Closing.pause(resetsIn: resetsIn, retryAfter: retryAfter, in: grids[index(of: scope)]))
     }
 
     /// Returns `unsent` of the permit's sends, which were not made and will not be. Once only, and not again after an error:
@@ -129,6 +136,19 @@ public struct RateWindows: Sendable {
         _ = try await redis.run(script, keys: [key("marker")], arguments: arguments("begin", epoch: 0, cost: 0, []))
     }
 
+    /// The same where Redis has never counted for this provider, or has lost its counts: the caller knows that for a whole
+    /// window nothing was sent (`ProviderActivity`). What Redis has counted stays.
+    func assumeNothingWasSentUnlessKnown() async throws {
+        _ = try await redis.run(
+            script, keys: [key("marker")], arguments: arguments("begin unless known", epoch: 0, cost: 0, []))
+    }
+
+    /// The longest of the windows.
+    var longest: Duration { .microseconds(grids.map(\.span).max() ?? 0) }
+
+    /// Without a limit of the app's own, its 429 closes the window of the user who met it.
+    private func index(of scope: RateScope) -> Int { scope == .app && grids.count == 2 ? 1 : 0 }
+
     private static func part(_ part: Int?, of permit: RatePermit) throws(RateLimitError) -> Int {
         let part = part ?? permit.cost
         guard (1...permit.cost).contains(part) else { throw .invalidCost(part) }
@@ -136,6 +156,14 @@ public struct RateWindows: Sendable {
     }
 
     // MARK: The script
+
+    /// What `admit` sends, for whoever measures it.
+    package func question(_ user: UserID, cost: Int) -> (keys: [String], arguments: [String]) {
+        let numbers = [longestCall, 0, cost] + grids.flatMap(\.numbers)
+        return (keyNames(user), ["admit"] + numbers.map { String($0) })
+    }
+
+    package static var script: String { RateScript.production.source }
 
     private func report(_ report: Report) async throws {
         guard report.permit.marks.count == grids.count else { throw RateLimitError.malformedReply }
@@ -147,8 +175,9 @@ public struct RateWindows: Sendable {
     private func run(
         _ task: RedisArgument, _ user: UserID, epoch: Int = 0, cost: Int, windows: [RedisArgument]
     ) async throws(RedisError) -> RedisValue {
-        let keys = [key("marker"), key("user:" + user.rawValue)] + (grids.count == 2 ? [key("app")] : [])
-        return try await redis.run(script, keys: keys, arguments: arguments(task, epoch: epoch, cost: cost, windows))
+        try await redis.run(
+            script, keys: keyNames(user).map { RedisArgument($0) },
+            arguments: arguments(task, epoch: epoch, cost: cost, windows))
     }
 
     private var script: RedisScript { time == nil ? RateScript.production : RateScript.driven }
@@ -156,8 +185,12 @@ public struct RateWindows: Sendable {
     private func arguments(
         _ task: RedisArgument, epoch: Int, cost: Int, _ windows: [RedisArgument]
     ) -> [RedisArgument] {
-        [task, longestCall, RedisArgument(epoch), RedisArgument(cost)] + windows
+        [task, RedisArgument(longestCall), RedisArgument(epoch), RedisArgument(cost)] + windows
             + (time.map { [RedisArgument($0())] } ?? [])
+    }
+
+    private func keyNames(_ user: UserID) -> [String] {
+        [prefix + "marker", prefix + "user:" + user.rawValue] + (grids.count == 2 ? [prefix + "app"] : [])
     }
 
     private func key(_ name: String) -> RedisArgument { RedisArgument(prefix + name) }

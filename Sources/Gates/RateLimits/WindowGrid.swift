@@ -34,9 +34,8 @@ struct WindowGrid: Hashable, Sendable {
     /// The part of the allowance that can be used by whoever sends as soon as he may.
     var usable: Double { Double(span) / Double((count + 1) * width) }
 
-    var arguments: [RedisArgument] {
-        [RedisArgument(limit), RedisArgument(span), RedisArgument(width), RedisArgument(count)]
-    }
+    var numbers: [Int] { [limit, span, width, count] }
+    var arguments: [RedisArgument] { numbers.map { RedisArgument($0) } }
 }
 
 extension Duration {

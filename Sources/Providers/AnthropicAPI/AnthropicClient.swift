@@ -9,8 +9,8 @@ public struct AnthropicClient: Sendable {
     private let base: BaseURL
     private let apiKey: SecretString
 
-    /// A model may think for long before its first byte: no limit on silence.
-    private static let timeouts = HTTPTimeouts(connect: .seconds(5), total: .seconds(120), stall: nil)
+    /// After so long a call is given up.
+    public static let longestCall = Duration.seconds(300)
 
     /// - Parameter baseURL: `https`, or `http` on a loopback host; may have a path. Anything else, or a key that no header
     ///   can carry, is `.invalidRequest`.
@@ -27,18 +27,26 @@ public struct AnthropicClient: Sendable {
         self.apiKey = apiKey
     }
 
-    /// Asks, and gives an answer that came to its own end. The exact bytes that go out have passed `PromptValidator`; if
-    /// they do not pass, `.promptNotClean` is thrown and nothing is sent.
-    public func createMessage(_ request: MessageRequest) async throws(AnthropicError) -> MessageAnswer {
+    /// Asks. The exact bytes that go out have passed `PromptValidator`; if they do not pass, `.promptNotClean` is thrown and nothing is
+    /// sent.
+    ///
+    /// - Throws: what kept the provider from answering at all. Everything that it said, good or bad, is in the reply.
+    public func send(_ request: MessageRequest) async throws(AnthropicError) -> MessageReply {
         let body = try request.body()
         let response = try await send(.post, "/v1/messages", .bytes(body))
-        return try MessageDecoder.finished(response, model: request.model)
+        let limits = LimitHeaders(response.headers)
+        do throws(AnthropicError) {
+            let answer = try MessageDecoder.message(response, model: request.model)
+            return MessageReply(result: .success(answer), limits: limits)
+        } catch {
+            return MessageReply(result: .failure(error), limits: limits)
+        }
     }
 
     /// Whether the model exists for this key: returns its full id, or throws `.notFound`.
     public func model(_ id: String) async throws(AnthropicError) -> String {
         guard ModelName.isValid(id) else { throw .invalidRequest("the model's name has characters that no model has") }
-        let response = try await send(.get, "/v1/models/\(id)", .none)
+        let response = try await send(.get, "/v1/models/\(id)", .none, patience: .seconds(5))
         guard response.status == 200 else { throw AnthropicError(response, model: id) }
         guard let known = try MessageDecoder.object(response.body)["id"]?.string, ModelName.isValid(known) else {
             throw .malformedAnswer("it names no model")
@@ -46,13 +54,16 @@ public struct AnthropicClient: Sendable {
         return known
     }
 
-    private func send(
-        _ method: HTTPRequest.Method, _ path: String, _ body: HTTPRequest.Body
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: HTTPRequest.Body, maximum: Int = 4 << 20,
+        patience: Duration = AnthropicClient.longestCall
     ) async throws(AnthropicError) -> HTTPResponse {
+        // A model may think for long before its first byte: no limit on silence.
+        let timeouts = HTTPTimeouts(connect: .seconds(5), total: patience, stall: nil)
         var headers: HTTPHeaders = ["anthropic-version": "2023-06-01", "x-api-key": apiKey.reveal()]
         if case .bytes = body { headers["content-type"] = "application/json" }
         let request = HTTPRequest(
-            method, base.text + path, headers: headers, body: body, timeouts: Self.timeouts, maxResponseBytes: 4 << 20)
+            method, base.text + path, headers: headers, body: body, timeouts: timeouts, maxResponseBytes: maximum)
         do {
             return try await http.send(request)
         } catch {

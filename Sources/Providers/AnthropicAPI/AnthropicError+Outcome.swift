@@ -13,7 +13,7 @@ extension AnthropicError {
         case .invalidRequest, .requestTooLarge: .failedForGood(.providerRejected)
         case .unavailable(let reason, let delay): .failed(reason, retryAfter: delay)
         case .refused: .refused(.modelRefused)
-        case .truncated, .malformedAnswer: .failed(.invalidAnswer)
+        case .truncated, .contextWindowExceeded, .malformedAnswer: .failed(.invalidAnswer)
         case .interrupted: .failed(.network)
         }
     }

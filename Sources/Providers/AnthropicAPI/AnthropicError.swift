@@ -18,8 +18,10 @@ public enum AnthropicError: Error, Equatable, Sendable {
     case unavailable(FailureReason, retryAfter: Duration?)
     /// The model declined. What it used is charged all the same.
     case refused(TokenUsage)
-    /// The answer ended at `max_tokens` or at the end of the context window: ask with less, or allow more.
+    /// The answer ended at `max_tokens`: ask with less, or allow more.
     case truncated(TokenUsage)
+    /// Prompt and answer together did not fit into the model's context window: ask with less.
+    case contextWindowExceeded(TokenUsage)
     /// Cut off, not JSON, or another shape than asked for. Says what, never with a value.
     case malformedAnswer(String)
     /// The task was cancelled, or the client shut down.
@@ -39,6 +41,7 @@ extension AnthropicError: CustomStringConvertible {
         case .unavailable(let reason, _): "Anthropic is not available (\(reason))"
         case .refused: "the model declined to answer"
         case .truncated: "the model's answer was cut at its limit of tokens"
+        case .contextWindowExceeded: "the question is too large for the model's context window"
         case .malformedAnswer(let what): "the model's answer is not as asked for: \(what)"
         case .interrupted: "the request was interrupted"
         }

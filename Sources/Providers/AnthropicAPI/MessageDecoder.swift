@@ -6,26 +6,30 @@ enum MessageDecoder {
     /// The answer, whatever made it stop.
     static func message(_ response: HTTPResponse, model: String) throws(AnthropicError) -> MessageAnswer {
         guard response.status == 200 else { throw AnthropicError(response, model: model) }
-        let root = try object(response.body)
+        let requestID = response.headers["request-id"].flatMap { ModelName.isValid($0) ? $0 : nil }
+        return try message(try object(response.body), requestID: requestID)
+    }
+
+    /// A message object, as it stands in an answer or in a batch's results.
+    static func message(_ root: JSONValue, requestID: String?) throws(AnthropicError) -> MessageAnswer {
         guard root["type"]?.string == "message" else { throw .malformedAnswer("it is no message") }
         guard let answered = root["model"]?.string, ModelName.isValid(answered) else {
             throw .malformedAnswer("it names no model")
         }
         guard let reason = root["stop_reason"]?.string else { throw .malformedAnswer("stop_reason is missing") }
         guard let blocks = root["content"]?.elements else { throw .malformedAnswer("content is no list") }
-        let requestID = response.headers["request-id"].flatMap { ModelName.isValid($0) ? $0 : nil }
         return MessageAnswer(
             model: answered, text: try text(blocks), stopReason: MessageAnswer.StopReason(reason),
             usage: try usage(root["usage"]), requestID: requestID)
     }
 
     /// An answer that came to its own end; any other is an error.
-    static func finished(_ response: HTTPResponse, model: String) throws(AnthropicError) -> MessageAnswer {
-        let answer = try message(response, model: model)
+    static func finished(_ answer: MessageAnswer) throws(AnthropicError) -> MessageAnswer {
         switch answer.stopReason {
         case .endTurn, .stopSequence: return answer
         case .refusal: throw .refused(answer.usage)
-        case .maxTokens, .contextWindowExceeded: throw .truncated(answer.usage)
+        case .maxTokens: throw .truncated(answer.usage)
+        case .contextWindowExceeded: throw .contextWindowExceeded(answer.usage)
         case .toolUse, .pauseTurn: throw .malformedAnswer("it stopped for a tool that was not offered")
         case .unknown(let reason): throw .malformedAnswer("unknown stop_reason \(reason)")
         }

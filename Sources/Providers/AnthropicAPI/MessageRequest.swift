@@ -25,9 +25,28 @@ public struct MessageRequest: Sendable {
         self.userPseudonym = userPseudonym
     }
 
-    /// The body of `POST /v1/messages`, validated byte by byte. No sampling parameters and no prefill: current models
-    /// refuse both.
-    func body() throws(AnthropicError) -> [UInt8] {
+    /// How many input tokens it is, about, and rather too many: a token is seldom less than three bytes of UTF-8.
+    public var estimatedInputTokens: Int {
+        (system.utf8CodeUnitCount + prompt.text.utf8.count + schema.utf8.count) / 3 + 64
+    }
+
+    /// The body of `POST /v1/messages`, validated byte by byte.
+    func body() throws(AnthropicError) -> [UInt8] { try Self.validated(try parameters()) }
+
+    /// What goes out has no personal data in it, to the last byte.
+    static func validated(_ value: JSONValue) throws(AnthropicError) -> [UInt8] {
+        let bytes = Array(value.serialized().utf8)
+        do {
+            try PromptValidator.validate(bytes)
+        } catch {
+            throw .promptNotClean(error.kind)
+        }
+        return bytes
+    }
+
+    /// No sampling parameters and no prefill: current models refuse both. The system part is the same for every call and comes first,
+    /// so that the provider can keep it in its cache.
+    func parameters() throws(AnthropicError) -> JSONValue {
         guard ModelName.isValid(model) else {
             throw .invalidRequest("the model's name has characters that no model has")
         }
@@ -38,19 +57,13 @@ public struct MessageRequest: Sendable {
         guard let schema = try? JSONValue(parsing: schema), schema.members != nil else {
             throw .invalidRequest("the answer's schema is not a JSON object")
         }
-        let body: JSONValue = [
-            "model": .string(model), "max_tokens": .integer(Int64(maxTokens)), "system": .string("\(system)"),
+        return [
+            "model": .string(model), "max_tokens": .integer(Int64(maxTokens)),
+            "system": [["type": "text", "text": .string("\(system)"), "cache_control": ["type": "ephemeral"]]],
             "messages": [["role": "user", "content": .string(prompt.text)]],
             "output_config": ["format": ["type": "json_schema", "schema": schema]],
             "metadata": ["user_id": .string(userPseudonym)],
         ]
-        let bytes = Array(body.serialized().utf8)
-        do {
-            try PromptValidator.validate(bytes)
-        } catch {
-            throw .promptNotClean(error.kind)
-        }
-        return bytes
     }
 
     private func isOpaque(_ text: String) -> Bool {

@@ -15,7 +15,7 @@ enum ProblemDecoder {
             // A 404 that X did not explain may be a wrong base address: no user is called gone because of it.
             return body.flatMap { account([$0]) ?? account($0["errors"]?.elements ?? []) }
                 ?? .invalidRequest("404 without X's reason: check TWITTER_API_URL")
-        case 429: return type == "usage-capped" ? .usageCapped : .rateLimited(until: RateWindow.reset(response.headers))
+        case 429: return type == "usage-capped" ? .usageCapped : .rateLimited(RateHeaders(response.headers))
         case 408, 500...599: return .unavailable(.provider, retryAfter: RetryAfter.delay(response.headers))
         case 200..<300: return .malformedAnswer("status \(response.status) where 200 belongs")
         default: return .invalidRequest("status \(response.status)")

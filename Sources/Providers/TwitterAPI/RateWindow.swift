@@ -1,10 +1,11 @@
 public import FoundationEssentials
 import HTTPTransport
 
-/// What `x-rate-limit-*` say of the window that a call was counted in. A hint: X answers 429 with `remaining` above 0.
+/// What `x-rate-limit-*` say of the window that a call was counted in.
 public struct RateWindow: Equatable, Sendable {
     public let limit: Int
     public let remaining: Int
+    /// By X's clock.
     public let resetsAt: Date
 
     public init(limit: Int, remaining: Int, resetsAt: Date) {
@@ -13,17 +14,17 @@ public struct RateWindow: Equatable, Sendable {
         self.resetsAt = resetsAt
     }
 
-    /// Nil unless all three are there and are numbers.
     init?(_ headers: HTTPHeaders) {
         guard let limit = Self.number(headers["x-rate-limit-limit"]),
-            let remaining = Self.number(headers["x-rate-limit-remaining"]), let reset = Self.reset(headers)
+            let remaining = Self.number(headers["x-rate-limit-remaining"]),
+            let reset = Self.reset(headers["x-rate-limit-reset"])
         else { return nil }
         self.init(limit: limit, remaining: remaining, resetsAt: reset)
     }
 
     /// Seconds since 1970; up to the year 9999.
-    static func reset(_ headers: HTTPHeaders) -> Date? {
-        guard let seconds = number(headers["x-rate-limit-reset"]), seconds <= 253_402_300_799 else { return nil }
+    static func reset(_ text: String?) -> Date? {
+        guard let seconds = number(text), seconds <= 253_402_300_799 else { return nil }
         return Date(timeIntervalSince1970: Double(seconds))
     }
 

@@ -22,7 +22,7 @@ struct TimelineDecoder {
         return TimelinePage(
             tweets: tweets, nextToken: try nextToken(root["meta"]?["next_token"]),
             newestID: try newest(root["meta"]?["newest_id"]) ?? tweets.first?.id, partialErrors: problems.count,
-            rateWindow: RateWindow(response.headers))
+            reads: entries.count)
     }
 
     private func tweets(_ entries: [JSONValue]) throws(TwitterError) -> [Tweet] {

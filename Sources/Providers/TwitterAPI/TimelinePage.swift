@@ -8,16 +8,17 @@ public struct TimelinePage: Equatable, Sendable {
     public let newestID: String?
     /// Posts that X left out and said so (withheld, deleted meanwhile).
     public let partialErrors: Int
-    public let rateWindow: RateWindow?
+    /// Posts that X delivered, each of which it charges for: those that came twice too.
+    public let reads: Int
 
     public init(
         tweets: [Tweet], nextToken: String? = nil, newestID: String? = nil, partialErrors: Int = 0,
-        rateWindow: RateWindow? = nil
+        reads: Int = 0
     ) {
         self.tweets = tweets
         self.nextToken = nextToken
         self.newestID = newestID
         self.partialErrors = partialErrors
-        self.rateWindow = rateWindow
+        self.reads = reads
     }
 }

@@ -20,7 +20,8 @@ struct TimelineQuery {
 
     private var fields: [String] {
         [
-            "author_id", "created_at", "id", "lang", "note_tweet", "public_metrics",
+            "author_id", "created_at", "edit_history_\(fieldStyle.rawValue)_ids", "id", "lang", "note_tweet",
+            "public_metrics",
             "referenced_\(fieldStyle.rawValue)s", "text",
         ]
     }

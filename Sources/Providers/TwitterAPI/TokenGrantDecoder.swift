@@ -26,7 +26,7 @@ enum TokenGrantDecoder {
         case (400...401, "invalid_grant"), (400...401, "invalid_request"): return .refreshRefused
         case (400...403, "invalid_client"), (400...403, "unauthorized_client"), (401, _), (403, _):
             return .clientForbidden
-        case (429, _): return .rateLimited(until: RateWindow.reset(response.headers))
+        case (429, _): return .rateLimited(RateHeaders(response.headers))
         case (503, _): return .unavailable(.provider, retryAfter: RetryAfter.delay(response.headers))
         case (408, _), (500...599, _): return .refreshMayHaveHappened
         default: return .invalidRequest("status \(response.status) to a refresh")

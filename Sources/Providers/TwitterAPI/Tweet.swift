@@ -14,10 +14,14 @@ public struct Tweet: Equatable, Sendable {
     public let repostOf: String?
     /// Written by the user asked for.
     public let isOwn: Bool
+    /// The ids under which this post stood before it was edited. Their content may not be kept.
+    public let earlierVersions: [String]
+    /// X knows a later version, which has an id and an entry of its own.
+    public let isOutdated: Bool
 
     public init(
         id: String, text: String, lang: String? = nil, postedAt: Date? = nil, metrics: [String: Int] = [:],
-        repostOf: String? = nil, isOwn: Bool = true
+        repostOf: String? = nil, isOwn: Bool = true, earlierVersions: [String] = [], isOutdated: Bool = false
     ) {
         self.id = id
         self.text = text
@@ -26,6 +30,8 @@ public struct Tweet: Equatable, Sendable {
         self.metrics = metrics
         self.repostOf = repostOf
         self.isOwn = isOwn
+        self.earlierVersions = earlierVersions
+        self.isOutdated = isOutdated
     }
 }
 

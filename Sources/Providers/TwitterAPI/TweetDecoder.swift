@@ -13,10 +13,14 @@ struct TweetDecoder {
             throw .malformedAnswer("a post has no valid id")
         }
         let (repost, author) = (try repost(entry), try author(entry["author_id"]))
+        let versions = try versions(entry)
+        let number = TweetID.number(id) ?? 0
         return Tweet(
             id: id, text: try text(entry), lang: try lang(entry["lang"]), postedAt: try time(entry["created_at"]),
             metrics: try metrics(entry["public_metrics"]), repostOf: repost,
-            isOwn: repost == nil && author == userID)
+            isOwn: repost == nil && author == userID,
+            earlierVersions: versions.filter { $0.number < number }.map(\.id),
+            isOutdated: versions.contains { $0.number > number })
     }
 
     private func text(_ entry: Privacy.JSONValue) throws(TwitterError) -> String {
@@ -62,6 +66,24 @@ struct TweetDecoder {
         guard let value, value != .null else { return userID }
         guard let id = value.string, TweetID.isValid(id) else { throw .malformedAnswer("a post's author_id is no id") }
         return id
+    }
+
+    /// All ids that the post has had, oldest first; X takes five edits.
+    private func versions(_ entry: Privacy.JSONValue) throws(TwitterError) -> [(id: String, number: UInt64)] {
+        guard let value = entry["edit_history_tweet_ids"] ?? entry["edit_history_post_ids"], value != .null else {
+            return []
+        }
+        guard let elements = value.elements, elements.count <= 100 else {
+            throw .malformedAnswer("a post's edit history is no list")
+        }
+        var versions: [(id: String, number: UInt64)] = []
+        for element in elements {
+            guard let id = element.string, let number = TweetID.number(id) else {
+                throw .malformedAnswer("a post's edit history holds something that is no id")
+            }
+            versions.append((id, number))
+        }
+        return versions
     }
 
     private func repost(_ entry: Privacy.JSONValue) throws(TwitterError) -> String? {

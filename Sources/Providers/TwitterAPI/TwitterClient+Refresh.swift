@@ -8,9 +8,9 @@ extension TwitterClient {
     /// `.refreshMayHaveHappened`.
     public func refreshToken(
         refresh: SecretString, clientID: String, clientSecret: SecretString
-    ) async throws(TwitterError) -> TokenGrant {
+    ) async -> TwitterAnswer<TokenGrant> {
         guard !clientID.isEmpty, !clientID.contains(":") else {
-            throw .invalidRequest("TWITTER_CLIENT_ID is not usable")
+            return .unsent(.invalidRequest("TWITTER_CLIENT_ID is not usable"))
         }
         let basic = Data("\(clientID):\(clientSecret.reveal())".utf8).base64EncodedString()
         let form = PercentEncoding.pairs([("grant_type", "refresh_token"), ("refresh_token", refresh.reveal())])
@@ -19,13 +19,15 @@ extension TwitterClient {
             headers: [
                 "Authorization": "Basic \(basic)", "Content-Type": "application/x-www-form-urlencoded",
                 "Accept": "application/json",
-            ], body: .bytes(Array(form.utf8)), timeouts: Self.timeouts, maxResponseBytes: 64 << 10)
-        let response: HTTPResponse
-        do {
-            response = try await http.send(request)
+            ], body: .bytes(Array(form.utf8)), timeouts: timeouts, maxResponseBytes: 64 << 10)
+        do throws(HTTPError) {
+            return .read(try await http.send(request)) { (response) throws(TwitterError) in
+                try TokenGrantDecoder.grant(response)
+            }
         } catch {
-            throw error.mayHaveBeenProcessed ? .refreshMayHaveHappened : TwitterError(transport: error)
+            let sent = error.mayHaveBeenProcessed
+            return TwitterAnswer(
+                .failure(sent ? .refreshMayHaveHappened : TwitterError(transport: error)), wasSent: sent)
         }
-        return try TokenGrantDecoder.grant(response)
     }
 }

@@ -9,11 +9,19 @@ public struct TwitterClient: Sendable {
     let base: BaseURL
     private let fieldStyle: TwitterFieldStyle
 
-    static let timeouts = HTTPTimeouts(connect: .seconds(5), total: .seconds(30), stall: nil)
+    /// A page of a hundred long posts is a tenth of it.
+    static let longestAnswer = 4 << 20
+    let timeouts: HTTPTimeouts
 
-    /// - Parameter baseURL: `https`, or `http` on a loopback host; may have a path. Anything else is `.invalidRequest`.
+    /// No call takes longer, whatever X does.
+    public var longestCall: Duration { max(.seconds(10), (timeouts.total ?? .seconds(30)) * 2) }
+
+    /// - Parameters:
+    ///   - baseURL: `https`, or `http` on a loopback host; may have a path. Anything else is `.invalidRequest`.
+    ///   - timeout: From asking to the last byte of the answer, however slowly it drips.
     public init(
-        http: HTTPClient, baseURL: String = TwitterClient.defaultBaseURL, fieldStyle: TwitterFieldStyle = .tweet
+        http: HTTPClient, baseURL: String = TwitterClient.defaultBaseURL, fieldStyle: TwitterFieldStyle = .tweet,
+        timeout: Duration = .seconds(30)
     ) throws(TwitterError) {
         guard let base = BaseURL(baseURL) else {
             throw .invalidRequest("TWITTER_API_URL must be https://… (http://… for this machine only), without ? # @")
@@ -21,6 +29,7 @@ public struct TwitterClient: Sendable {
         self.http = http
         self.base = base
         self.fieldStyle = fieldStyle
+        timeouts = HTTPTimeouts(connect: min(.seconds(5), timeout), total: timeout, stall: nil)
     }
 
     /// One page of an account's posts, newest first (`GET /2/users/{id}/tweets`; only the last 3,200 can be reached).
@@ -33,20 +42,27 @@ public struct TwitterClient: Sendable {
     public func timelinePage(
         of providerUserID: String, token: SecretString, sinceID: String? = nil, paginationToken: String? = nil,
         maxResults: Int = 100
-    ) async throws(TwitterError) -> TimelinePage {
+    ) async -> TwitterAnswer<TimelinePage> {
         let query = TimelineQuery(
             userID: providerUserID, sinceID: sinceID, paginationToken: paginationToken, maxResults: maxResults,
             fieldStyle: fieldStyle)
-        let request = HTTPRequest(
-            .get, base.text + (try query.path()), headers: ["Authorization": "Bearer " + (try Self.headerValue(token))],
-            timeouts: Self.timeouts, maxResponseBytes: 4 << 20)
-        let response: HTTPResponse
-        do {
-            response = try await http.send(request)
+        let request: HTTPRequest
+        do throws(TwitterError) {
+            request = HTTPRequest(
+                .get, base.text + (try query.path()),
+                headers: ["Authorization": "Bearer " + (try Self.headerValue(token))], timeouts: timeouts,
+                maxResponseBytes: Self.longestAnswer)
         } catch {
-            throw TwitterError(transport: error)
+            return .unsent(error)
         }
-        return try TimelineDecoder(userID: providerUserID, paginationToken: paginationToken).page(response)
+        do throws(HTTPError) {
+            let decoder = TimelineDecoder(userID: providerUserID, paginationToken: paginationToken)
+            return .read(try await http.send(request)) { (response) throws(TwitterError) in
+                try decoder.page(response)
+            }
+        } catch {
+            return TwitterAnswer(.failure(TwitterError(transport: error)), wasSent: error.mayHaveBeenProcessed)
+        }
     }
 
     /// A stored token that no header can carry is no token.

@@ -12,8 +12,8 @@ extension TwitterError {
         case .accountProtected: .refused(.accountProtected)
         case .accountSuspended: .refused(.accountSuspended)
         case .accountGone: .refused(.accountGone)
-        case .rateLimited(let until): .notBefore(Self.end(ofWindow: until, now), because: .rateLimited)
-        case .usageCapped: .notBefore(now + 3600, because: .rateLimited)
+        case .rateLimited(let rate): .notBefore(now + Self.pause(rate, now), because: .rateLimited)
+        case .usageCapped: .notBefore(now + 3600, because: .usageCapped)
         case .unavailable(let reason, let retryAfter): .failed(reason, retryAfter: retryAfter)
         // The operator can mend it without touching the message.
         case .clientForbidden: .failed(.providerRejected, retryAfter: .seconds(300))
@@ -24,10 +24,11 @@ extension TwitterError {
         }
     }
 
-    /// X's reset time, if it is sensible. Without one: a whole window of 15 minutes. One in the past beside a 429 is not
-    /// believed either: a minute. None is further away than a day, the longest window X has.
-    private static func end(ofWindow until: Date?, _ now: Date) -> Date {
-        guard let until else { return now + 900 }
-        return min(max(until, now + 60), now + 86400)
+    /// Until the later of what X said. Without a word: a whole window of 15 minutes. A time in the past beside a 429 is not
+    /// believed: a minute. None is further away than a day, the longest window X has.
+    private static func pause(_ rate: RateHeaders, _ now: Date) -> TimeInterval {
+        let told = [rate.resetsAt.map { rate.pause(until: $0, at: now) }, rate.retryAfter].compactMap { $0 }.max()
+        guard let told else { return 900 }
+        return min(max(told / .seconds(1), 60), 86400)
     }
 }

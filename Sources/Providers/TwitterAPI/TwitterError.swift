@@ -1,5 +1,4 @@
 public import Contracts
-public import FoundationEssentials
 
 /// Why X gave no usable answer. Never holds a token, an id or anything from an answer's text, so it may be logged.
 public enum TwitterError: Error, Equatable, Sendable {
@@ -10,8 +9,8 @@ public enum TwitterError: Error, Equatable, Sendable {
     case accountProtected
     case accountSuspended
     case accountGone
-    /// `until` is X's own reset time; it may already lie in the past (429s after the reset are seen in the wild).
-    case rateLimited(until: Date?)
+    /// X's own reset time may already lie in the past (429s after the reset are seen in the wild).
+    case rateLimited(RateHeaders)
     /// The project's monthly cap of posts is used up: nobody's timeline can be read.
     case usageCapped
     /// 5xx, 408, or no answer at all.

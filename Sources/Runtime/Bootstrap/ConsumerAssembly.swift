@@ -16,8 +16,13 @@ public protocol ConsumerAssembly: Sendable {
     init(reading reader: inout SettingsReader)
 
     func workflow(_ clients: ProgramClients) throws -> W
+
+    /// Called once, when the servers have been reached and before the first message is taken. What it throws ends the program; what a
+    /// provider that is away keeps it from finding out it lets pass.
+    func prepare(_ clients: ProgramClients) async throws
 }
 
 extension ConsumerAssembly {
     public static var usesRedis: Bool { false }
+    public func prepare(_ clients: ProgramClients) async throws {}
 }

@@ -20,9 +20,26 @@ public struct ConsumerProgram<Assembly: ConsumerAssembly>: ProgramAssembly {
         settings.concurrency = clients.settings.concurrency
         settings.shutdownGrace = clients.settings.shutdownGrace
         settings.startupTimeout = clients.settings.startupTimeout
-        return ConsumerService(
+        let consumer = ConsumerService(
             workflow: try assembly.workflow(clients), broker: clients.broker, postgres: clients.postgres,
-            dependencies: clients.dependencies, settings: settings, logger: clients.logger, observeStep: observeStep,
+            dependencies: clients.dependencies, vitals: clients.vitals, settings: settings, logger: clients.logger,
+            tracer: clients.tracer, observeStep: observeStep,
             onDependency: clients.onDependency)
+        return PreparedService(service: consumer) { [assembly] in try await assembly.prepare(clients) }
+    }
+}
+
+/// A service with something to do before it starts. A signal meanwhile ends it cleanly.
+private struct PreparedService<S: Service>: Service {
+    let service: S
+    let prepare: @Sendable () async throws -> Void
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await prepare() }
+        } catch  where Task.isShuttingDownGracefully {
+            return
+        }
+        try await service.run()
     }
 }

@@ -5,6 +5,7 @@ public import Logging
 public import Postgres
 public import Redis
 public import ServiceLifecycle
+public import Telemetry
 
 /// How a long-running program is put together: reads its own settings, then makes its service from the clients that
 /// `ProgramHost` opened.
@@ -39,6 +40,18 @@ public struct ProgramClients: Sendable {
     public let http: HTTPClient
     /// Hears from the clients of PostgreSQL and Redis.
     public let dependencies: DependencyWatch
+    /// What a consumer says of itself in its heartbeat.
+    public let vitals: Vitals
+    /// Nil when nothing is traced.
+    public let tracer: ExportingTracer?
     public let logger: Logger
     public let onDependency: DependencyObserver
+
+    func with(
+        dependencies: DependencyWatch, vitals: Vitals, onDependency: @escaping DependencyObserver
+    ) -> ProgramClients {
+        ProgramClients(
+            settings: settings, broker: broker, postgres: postgres, redis: redis, http: http,
+            dependencies: dependencies, vitals: vitals, tracer: tracer, logger: logger, onDependency: onDependency)
+    }
 }

@@ -26,8 +26,10 @@ extension ProgramCommand {
                 ("DATABASE_URL", "postgresql://user:password@host:port/database"),
             ] + (Assembly.usesRedis ? [("REDIS_URL", "redis://host:port/0 or unix:///path")] : [])
         let optional = [
+            ("EXPORT_STORE", "holds the ledger of erasures, which is asked at the start"),
             ("CONSUMER_CONCURRENCY", "jobs in flight (16)"),
             ("HTTP_PORT, HTTP_HOST", "serves /healthz, /readyz, /metrics"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "a collector's address: traces are sent there by OTLP/HTTP"),
             ("SHUTDOWN_GRACE", "time to finish after SIGTERM (30s)"),
             ("STARTUP_TIMEOUT", "patience with servers at start (60s)"),
             ("LOG_LEVEL, LOG_FORMAT", "info; json or text"),
@@ -48,4 +50,9 @@ extension ProgramCommand {
 
 extension String {
     fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
+
+/// The command line of any long-running program, for executables that are several of them.
+public struct AssemblyCommand<Assembly: ProgramAssembly>: ProgramCommand {
+    public init() {}
 }

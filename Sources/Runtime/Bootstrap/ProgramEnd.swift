@@ -1,5 +1,7 @@
 import AMQP
+import ErasureLedger
 import Glibc
+import ObjectStore
 import Postgres
 import Redis
 
@@ -13,6 +15,9 @@ enum ProgramEnd {
             complain("\(program): DATABASE_URL: \(error)", .configuration)
         case let error as RedisError where error.kind == .refused:
             complain("\(program): REDIS_URL: \(error)", .configuration)
+        case is LedgerIsOlder: complain("\(program): \(error)", .configuration)
+        case let error as ObjectStoreError:
+            complain("\(program): EXPORT_STORE: \(error)", error.isRetryable ? .unavailable : .configuration)
         case is AMQPError: complain("\(program): RabbitMQ cannot be used: \(error)", .unavailable)
         case is PostgresError: complain("\(program): PostgreSQL cannot be used: \(error)", .unavailable)
         case is RedisError: complain("\(program): Redis cannot be used: \(error)", .unavailable)

@@ -14,33 +14,66 @@ struct ProgramHouse: Sendable {
     let logger: Logger
     let readiness: Readiness
     let clients: ProgramClients
+    /// The same for each program of the process, but for what each hears of and tells about the servers.
+    let clientsOfMembers: [ProgramClients]
+    let pulse: Pulse
+    /// Sends spans away; nil when nothing is traced.
+    let traces: SpanExporter?
 
+    /// `members` are the programs in this process: one, unless they run together.
+    ///
     /// Opens the clients; nothing is connected yet. Nil when settings are missing, which the reader has told.
-    init?(_ program: String, _ settings: ProcessSettings, _ servers: ServerSettings) {
+    init?(_ program: String, _ settings: ProcessSettings, _ servers: ServerSettings, members: [String]) {
         guard let broker = servers.broker, let database = servers.postgres else { return nil }
-        Telemetry.bootstrap(settings.telemetry)
+        let tracer = settings.traces.map { ExportingTracer(queue: SpanQueue(), ratio: $0.ratio) }
+        Telemetry.bootstrap(settings.telemetry, tracer: tracer)
+        MetricCatalogue.describe(in: Telemetry.metrics)
         signal(SIGPIPE, SIG_IGN)
         let logger = Logger(label: program)
         let readiness = Readiness(logger: logger)
-        let dependencies = DependencyWatch()
+        let watches = members.map { _ in DependencyWatch() }
+        let dependencies = DependencyWatch(tellingAlso: watches)
         let report: ProgramClients.DependencyObserver = { server, problem in
             readiness.report(server, problem.map { .down($0) } ?? .up)
         }
-        readiness.register("rabbitmq")
+        // Each program has connections of its own to the broker.
+        for member in members { readiness.register(Self.broker(of: member, among: members)) }
         readiness.register("postgres")
         if servers.redis != nil { readiness.register("redis") }
+        let counter = AccessCounter()
+        let vitals = members.map { _ in Vitals() } + (members.isEmpty ? [Vitals()] : [])
         var transport = HTTPClientConfiguration()
+        transport.plainHTTP = settings.plainHTTP
         transport.userAgent = "repazoo/\(Release.version)"
+        transport.tracer = tracer
+        let pool = Self.pool(database, settings, counter, dependencies, logger, report)
+        pulse = Pulse(
+            program: program, members: Array(zip(members, vitals)), postgres: pool, counter: counter)
         clients = ProgramClients(
             settings: settings, broker: broker,
-            postgres: Self.pool(database, settings, dependencies, logger, report),
+            postgres: pool,
             redis: servers.redis.map { Self.redis($0, dependencies, report) },
-            http: HTTPClient(configuration: transport), dependencies: dependencies, logger: logger,
-            onDependency: report)
+            http: HTTPClient(configuration: transport), dependencies: dependencies, vitals: vitals[0],
+            tracer: tracer, logger: logger, onDependency: report)
+        let shared = clients
+        clientsOfMembers = zip(members, zip(watches, vitals)).map { member, own in
+            shared.with(dependencies: own.0, vitals: own.1) { server, problem in
+                report(server == "rabbitmq" ? Self.broker(of: member, among: members) : server, problem)
+            }
+        }
+        traces = tracer.flatMap { tracer in
+            settings.traces.map {
+                SpanExporter(tracer.queue, $0, program: program, version: Release.version)
+            }
+        }
         self.program = program
         self.settings = settings
         self.logger = logger
         self.readiness = readiness
+    }
+
+    private static func broker(of member: String, among members: [String]) -> String {
+        members.count == 1 ? "rabbitmq" : "rabbitmq (\(member))"
     }
 
     /// Waits for PostgreSQL and Redis, at most `STARTUP_TIMEOUT`. The broker is the service's own.
@@ -67,7 +100,7 @@ struct ProgramHouse: Sendable {
         await clients.postgres.close(grace: grace)
     }
 
-    private func repeated(
+    func repeated(
         until deadline: ContinuousClock.Instant, _ connect: () async throws -> Void, mayPass: (any Error) -> Bool
     ) async throws {
         while true {
@@ -79,10 +112,11 @@ struct ProgramHouse: Sendable {
     }
 
     private static func pool(
-        _ configuration: PostgresConfiguration, _ settings: ProcessSettings, _ dependencies: DependencyWatch,
-        _ logger: Logger, _ report: @escaping ProgramClients.DependencyObserver
+        _ configuration: PostgresConfiguration, _ settings: ProcessSettings, _ counter: AccessCounter,
+        _ dependencies: DependencyWatch, _ logger: Logger, _ report: @escaping ProgramClients.DependencyObserver
     ) -> PostgresPool {
         var configuration = configuration
+        configuration.counter = counter
         configuration.acquireTimeout = min(configuration.acquireTimeout, settings.startupTimeout)
         // An outage is told by `Readiness`, once at its start and once at its end.
         var logger = logger

@@ -1,5 +1,6 @@
-import HTTPTransport
+public import HTTPTransport
 import Privacy
+public import RateLimits
 public import TokenVault
 
 extension SettingsReader {
@@ -14,13 +15,41 @@ extension SettingsReader {
         }
     }
 
-    /// Where a provider is reached.
+    /// `900/15m`: so many calls in any window of this length.
+    public mutating func rateLimit(_ name: String, default standard: RateLimit) -> RateLimit {
+        guard let text = text(name) else { return standard }
+        guard let limit = RateLimit(setting: text) else {
+            fault(name, "is no rate limit; write a number and a time from 100ms to 24h, such as 900/15m")
+            return standard
+        }
+        return limit
+    }
+
+    /// Where a provider is reached. `SANDBOX_HOST` names the one other host than this machine that may be asked without TLS.
     public mutating func baseURL(_ name: String, default standard: String) -> String {
         let text = text(name) ?? standard
-        if BaseURL(text) == nil {
+        let base = BaseURL(text)
+        if base == nil || base?.plainHost != nil && base?.plainHost != sandboxHost() {
             fault(name, "must be https://… (http://… on this machine only), without user, ? and #")
         }
         return text
+    }
+
+    /// The host of a sandbox in a private network, such as a container's name; nil = there is none.
+    public mutating func sandboxHost() -> String? {
+        guard let host = text("SANDBOX_HOST") else { return nil }
+        guard host == host.lowercased(), BaseURL("http://\(host)")?.plainHost == host else {
+            fault(
+                "SANDBOX_HOST",
+                "must be a name without a dot, in lower case, as a container has in a network of its own")
+            return nil
+        }
+        return host
+    }
+
+    /// What a client of providers may ask.
+    public mutating func plainHTTP() -> HTTPClientConfiguration.PlainHTTP {
+        sandboxHost().map { .loopbackAnd($0) } ?? .loopbackOnly
     }
 }
 

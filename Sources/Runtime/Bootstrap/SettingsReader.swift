@@ -38,9 +38,10 @@ public struct SettingsReader {
 
     /// Nil only together with a fault. `expected` completes the sentence "is not set; …".
     public mutating func required(_ name: String, _ expected: String) -> String? {
-        let known = faults.count
         let text = text(name)
-        if text == nil, faults.count == known { fault(name, "is not set; \(expected)") }
+        if text == nil, !faults.contains(where: { [name, name + "_FILE"].contains($0.variable) }) {
+            add(.init(variable: name, problem: "is not set; \(expected)", isMissing: true))
+        }
         return text
     }
 
@@ -84,8 +85,14 @@ public struct SettingsReader {
 
     // MARK: Faults
 
+    /// A problem that begins with "is not set" says that the variable is missing.
     public mutating func fault(_ name: String, _ problem: String) {
-        faults.append(ConfigurationFaults.Fault(variable: name, problem: problem))
+        add(.init(variable: name, problem: problem, isMissing: problem.hasPrefix("is not set")))
+    }
+
+    /// Once, where several programs in one process read the same variable.
+    private mutating func add(_ fault: ConfigurationFaults.Fault) {
+        if !faults.contains(fault) { faults.append(fault) }
     }
 
     /// Throws what was found, ordered by variable.

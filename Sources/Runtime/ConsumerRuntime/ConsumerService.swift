@@ -5,6 +5,7 @@ public import FoundationEssentials
 public import Logging
 public import Postgres
 public import ServiceLifecycle
+public import Tracing
 
 /// One consumer as a service: connects, works off its queue, and on shutdown takes no more, finishes what it holds within the
 /// grace, and gives the rest back to the broker by closing.
@@ -17,17 +18,20 @@ public struct ConsumerService<W: Workflow>: Service {
     private let workflow: W
     private let broker: AMQPConfiguration
     private let postgres: PostgresPool
+    private let vitals: Vitals
     private let settings: ConsumerSettings
     private let gate: DependencyGate
     private let logger: Logger
+    private let tracer: (any Tracer)?
+    private let metrics: ConsumerMetrics
     private let now: @Sendable () -> Date
     private let observeStep: StepObserver
     private let onDependency: DependencyObserver
 
     public init(
         workflow: W, broker: AMQPConfiguration, postgres: PostgresPool, dependencies: DependencyWatch,
-        settings: ConsumerSettings,
-        logger: Logger, now: @escaping @Sendable () -> Date = { Date() },
+        vitals: Vitals = Vitals(), settings: ConsumerSettings, logger: Logger,
+        tracer: (any Tracer)? = nil, now: @escaping @Sendable () -> Date = { Date() },
         observeStep: @escaping StepObserver = { _ in },
         onDependency: @escaping DependencyObserver
     ) {
@@ -35,8 +39,11 @@ public struct ConsumerService<W: Workflow>: Service {
         self.broker = broker
         self.postgres = postgres
         gate = dependencies.gate
+        self.vitals = vitals
         self.settings = settings
         self.logger = logger
+        self.tracer = tracer
+        metrics = ConsumerMetrics(consumer: workflow.consumer.rawValue)
         self.now = now
         self.observeStep = observeStep
         self.onDependency = onDependency
@@ -46,6 +53,7 @@ public struct ConsumerService<W: Workflow>: Service {
         let publisher = makePublisher()
         let consumer = makeConsumer(publisher)
         regulate(consumer)
+        vitals.watch(workflow.circuits)
         do {
             try await cancelWhenGracefulShutdown { [settings] in
                 try await publisher.start(patience: settings.startupTimeout)
@@ -75,14 +83,20 @@ public struct ConsumerService<W: Workflow>: Service {
     private func regulate(_ consumer: AMQPConsumer) {
         let lookAgain: @Sendable () -> Void = { Task { await consumer.allow { intake() } } }
         gate.onChange { _ in lookAgain() }
-        for circuit in workflow.circuits {
-            onDependency(circuit.name, nil)
-            circuit.onChange { _ in lookAgain() }
+        for circuit in workflow.circuits { onDependency(circuit.name, nil) }
+        for circuit in workflow.circuits + workflow.alternatives {
+            let gauge = metrics.circuit(circuit.name)
+            gauge.record(circuit.position.number)
+            circuit.onChange { [weak circuit] _ in
+                if let circuit { gauge.record(circuit.position.number) }
+                lookAgain()
+            }
         }
     }
 
     private func intake() -> Intake {
-        workflow.circuits.reduce(gate.isOpen ? .all : .none) { allowed, circuit in
+        let best = workflow.alternatives.map { Self.intake(through: $0.position) }.max() ?? .all
+        return workflow.circuits.reduce(gate.isOpen ? best : .none) { allowed, circuit in
             switch circuit.position {
             case .closed:
                 onDependency(circuit.name, nil)
@@ -92,6 +106,14 @@ public struct ConsumerService<W: Workflow>: Service {
                 onDependency(circuit.name, "too many calls failed: the circuit is open, no messages are taken")
                 return .none
             }
+        }
+    }
+
+    private static func intake(through position: Circuit.Position) -> Intake {
+        switch position {
+        case .closed: .all
+        case .probing: .one
+        case .open: .none
         }
     }
 
@@ -118,8 +140,7 @@ public struct ConsumerService<W: Workflow>: Service {
             dispatcher: Dispatcher(consumer: workflow.consumer, publisher: publisher), gate: gate,
             policy: settings.policy, committer: GroupCommitter(postgres: postgres),
             workLimit: WorkLimit(settings.workLimit),
-            metrics: ConsumerMetrics(consumer: workflow.consumer.rawValue), logger: logger, now: now,
-            observe: observeStep)
+            metrics: metrics, tracer: tracer, vitals: vitals, logger: logger, now: now, observe: observeStep)
         return AMQPConsumer(
             named("consume"), queue: workflow.consumer.queue.rawValue, prefetch: settings.concurrency,
             onAvailabilityChange: { [onDependency] availability in
@@ -136,5 +157,16 @@ public struct ConsumerService<W: Workflow>: Service {
         var configuration = broker
         configuration.connectionName = "\(workflow.consumer.program) \(role)"
         return configuration
+    }
+}
+
+extension Circuit.Position {
+    /// As the gauge shows it.
+    fileprivate var number: Int {
+        switch self {
+        case .closed: 0
+        case .probing: 1
+        case .open: 2
+        }
     }
 }

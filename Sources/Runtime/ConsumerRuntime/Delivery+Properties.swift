@@ -10,7 +10,8 @@ extension Delivery {
             contentEncoding: properties.contentEncoding, correlationID: properties.correlationID,
             appID: properties.appID,
             timestamp: properties.timestamp.map { Date(timeIntervalSince1970: Double($0)) },
-            headers: properties.headers.mapValues(\.headerValue), routingKey: routingKey)
+            headers: properties.headers.isEmpty ? [:] : properties.headers.mapValues(\.headerValue),
+            routingKey: routingKey)
     }
 }
 

@@ -18,7 +18,9 @@ struct Dispatcher: Sendable {
             properties.timestamp = UInt64(max(0, now.timeIntervalSince1970))
             properties.correlationID = envelope.correlationID
             properties.appID = consumer.program
-            if let trace = envelope.trace {
+            if let trace = JobTrace.current {
+                properties.headers.merge(trace.headers) { $1 }
+            } else if let trace = envelope.trace {
                 properties.headers[HeaderName.traceparent] = .string(trace.traceparent)
                 if let state = trace.tracestate { properties.headers[HeaderName.tracestate] = .string(state) }
             }
@@ -72,9 +74,12 @@ struct Dispatcher: Sendable {
     }
 
     /// With a received `x-death` the broker takes the second pass through the ladder for a cycle and keeps the message.
+    ///
+    /// What becomes of the message later belongs to the same trace, below this attempt.
     private func withoutBrokerHeaders(_ properties: AMQPProperties) -> AMQPProperties {
         var properties = properties
         properties.headers = properties.headers.filter { !HeaderName.isOwnedByBroker($0.key) }
+        if let trace = JobTrace.current { properties.headers.merge(trace.headers) { $1 } }
         properties.deliveryMode = 2
         properties.expiration = nil
         return properties

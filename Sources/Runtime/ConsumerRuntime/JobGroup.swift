@@ -1,12 +1,14 @@
 import AuditTrail
 import Contracts
+import Isolation
 import Postgres
 
 /// The statements of many jobs as one transaction: the same as theirs one after the other, but what all of them do alike is done
 /// by one statement for all.
 ///
 /// Each job's own order is kept, and so is the order of locks: the jobs come in the order of their keys, and of each user the row
-/// is locked before the head of the audit chain.
+/// is locked before the head of the audit chain. A job's effects see and write the rows of its own user only (`UserRows`); the
+/// statements for all are functions that row-level security does not bind.
 struct JobGroup {
     private(set) var all: [SQL] = []
     /// For each statement the job that it belongs to; nil for those of all.
@@ -14,7 +16,10 @@ struct JobGroup {
 
     init(_ records: [JobRecord]) {
         if let beginning = Self.beginning(of: records) { append(beginning, of: nil) }
-        for (index, record) in records.enumerated() {
+        var scope: UserID??
+        for (index, record) in records.enumerated() where !record.effects.isEmpty {
+            if scope != .some(record.user) { append(UserRows.scope(of: record.user), of: index) }
+            scope = .some(record.user)
             for effect in record.effects { append(effect, of: index) }
         }
         append(Receipt.statement(for: records.map(\.receipt)), of: nil)

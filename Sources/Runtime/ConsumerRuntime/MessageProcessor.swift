@@ -7,6 +7,7 @@ import FoundationEssentials
 import Logging
 import Postgres
 import Redis
+import Tracing
 
 /// The life of a message, for every consumer:
 ///
@@ -30,28 +31,41 @@ struct MessageProcessor<W: Workflow>: Sendable {
     let committer: GroupCommitter
     let workLimit: WorkLimit
     let metrics: ConsumerMetrics
+    /// Nil when nothing is traced.
+    let tracer: (any Tracer)?
+    let vitals: Vitals
     let logger: Logger
     let now: @Sendable () -> Date
     let observe: StepObserver
 
     func process(_ delivery: Delivery) async -> Settlement {
-        let start = ContinuousClock.now
-        metrics.begin()
-        let settlement = await processUntilSettled(delivery)
-        metrics.end(after: ContinuousClock.now - start)
-        return settlement
+        guard let tracer else { return await processAndMeasure(delivery) }
+        return await JobTrace(delivery, at: workflow.consumer, tracer).around { await processAndMeasure(delivery) }
     }
 
-    private func processUntilSettled(_ delivery: Delivery) async -> Settlement {
-        observe(.received)
+    private func processAndMeasure(_ delivery: Delivery) async -> Settlement {
+        let start = ContinuousClock.now
+        metrics.begin()
+        vitals.begin()
+        let end = await processUntilSettled(delivery)
+        let duration = ContinuousClock.now - start
+        vitals.end(after: duration)
+        metrics.end(end, after: duration)
+        JobTrace.current?.end(end)
+        return end == nil ? .abandon : .acknowledge
+    }
+
+    /// Nil when the broker is to have it back.
+    private func processUntilSettled(_ delivery: Delivery) async -> MessageEnd? {
+        reached(.received)
         var outages = 0
         while await gate.wait() {
             // The broker gives it to somebody again, perhaps to us; this copy would only be the duplicate.
-            if delivery.isStale { return .abandon }
+            if delivery.isStale { return nil }
             do {
-                try await attempt(delivery)
-                observe(.settled)
-                return .acknowledge
+                let end = try await attempt(delivery)
+                reached(.settled)
+                return end
             } catch {
                 // Nothing was decided: what is committed is found again by its receipt.
                 outages += 1
@@ -62,35 +76,51 @@ struct MessageProcessor<W: Workflow>: Sendable {
                 try? await Task.sleep(for: .milliseconds(min(100 * outages, 5000)))
             }
         }
-        return .abandon
+        return nil
+    }
+
+    func reached(_ step: Step) {
+        observe(step)
+        if tracer != nil { JobTrace.current?.reached(step) }
     }
 
     /// Returns when the message may be acknowledged; throws when that could not be brought about.
-    private func attempt(_ delivery: Delivery) async throws {
+    private func attempt(_ delivery: Delivery) async throws -> MessageEnd {
+        let diary = RunDiary()
         let envelope: Envelope
         let request: W.Request
         do throws(InvalidMessage) {
             envelope = try Envelope.check(delivery.messageProperties, for: workflow.consumer)
-            request = try W.Request.decode(delivery.body)
+            request = try workflow.decode(delivery.body, envelope.type)
         } catch {
             return try await buryInvalid(delivery, error)
         }
-        observe(.decoded)
+        diary.mark()
+        reached(.decoded)
+        noteLag(envelope)
 
         if let followUps = try await receipts.followUps(of: envelope.messageID) {
-            observe(.recognised)
-            metrics.count("duplicate")
-            return try await announce(followUps, envelope)
+            reached(.recognised)
+            try await announce(followUps, envelope)
+            return .duplicate
         }
-        observe(.recognised)
+        diary.mark()
+        reached(.recognised)
 
         let job = Job(
             consumer: workflow.consumer, envelope: envelope, request: request, now: now(),
-            user: workflow.subject(of: request), programLogger: logger)
+            user: workflow.subject(of: request), diary: diary, programLogger: logger)
         switch try await result(of: job) {
-        case .completed(let completion): try await complete(job, completion, delivery)
-        case .ended(let outcome): try await conclude(job, outcome, delivery)
+        case .completed(let completion): return try await complete(job, completion, delivery)
+        case .ended(let outcome): return try await conclude(job, outcome, delivery)
         }
+    }
+
+    /// How long it lay in the queue. Only of messages that came straight: one from the delay ladder was not waiting for us.
+    private func noteLag(_ envelope: Envelope) {
+        guard let time = envelope.timestamp, envelope.attempt == 1, envelope.deadline == nil else { return }
+        vitals.took(publishedAt: time)
+        metrics.lag(now().timeIntervalSince(time))
     }
 
     // MARK: Steps 4 and 5
@@ -101,10 +131,13 @@ struct MessageProcessor<W: Workflow>: Sendable {
             switch try await workflow.admit(job) {
             case .refused(let reason): return .ended(.refused(reason))
             case .notBefore(let time, let reason): return .ended(.notBefore(time, because: reason))
-            case .go: observe(.admitted)
+            case .go:
+                job.diary.mark()
+                reached(.admitted)
             }
             let work = try await workLimit.run { [workflow] in try await workflow.work(job) }
-            observe(.worked)
+            job.diary.mark()
+            reached(.worked)
             return work
         } catch let error as PostgresError where error.sqlState == ConsentGate.withdrawnState {
             return .ended(.refused(try await withdrawal(job)))
@@ -128,20 +161,22 @@ struct MessageProcessor<W: Workflow>: Sendable {
 
     // MARK: Steps 6 to 8
 
-    private func complete(_ job: Job<W.Request>, _ completion: Completion, _ delivery: Delivery) async throws {
+    private func complete(
+        _ job: Job<W.Request>, _ completion: Completion, _ delivery: Delivery
+    ) async throws -> MessageEnd {
         let user = job.user
         let record = JobRecord(
-            consenting: user, effects: completion.effects,
-            receipt: receipts.entry(for: job.envelope.messageID, outcome: "done", followUps: completion.followUps),
-            audit: completion.audit, key: user?.rawValue ?? "")
+            consenting: completion.needsConsent ? user : nil, user: user, effects: completion.effects,
+            receipt: receipts.entry(for: job, outcome: "done", followUps: completion.followUps),
+            audit: completion.audit)
         switch try await commit(record, job) {
         case .committed: try await announce(completion.followUps, job.envelope)
-        case .duplicate: try await repeatAnnouncement(job.envelope)
+        case .duplicate: return try await repeatAnnouncement(job.envelope)
         case .withdrawn(let reason): return try await conclude(job, .refused(reason), delivery)
         case .failed(let outcome): return try await conclude(job, outcome, delivery)
         }
-        metrics.count("done")
         if logger.logLevel <= .debug { job.logger.debug("done") }
+        return .done
     }
 
     enum Commit {
@@ -154,7 +189,7 @@ struct MessageProcessor<W: Workflow>: Sendable {
     func commit(_ record: JobRecord, _ job: Job<W.Request>) async throws -> Commit {
         do {
             try await committer.commit(record)
-            observe(.committed)
+            reached(.committed)
             return .committed
         } catch let error as PostgresError {
             if ReceiptBook.isDuplicate(error) { return .duplicate }
@@ -171,12 +206,12 @@ struct MessageProcessor<W: Workflow>: Sendable {
 
     func announce(_ followUps: [FollowUp], _ envelope: Envelope) async throws {
         try await dispatcher.announce(followUps, of: envelope, at: now())
-        observe(.announced)
+        reached(.announced)
     }
 
     /// Somebody else committed; their announcement may not have got out.
-    func repeatAnnouncement(_ envelope: Envelope) async throws {
-        metrics.count("duplicate")
+    func repeatAnnouncement(_ envelope: Envelope) async throws -> MessageEnd {
         try await announce(try await receipts.followUps(of: envelope.messageID) ?? [], envelope)
+        return .duplicate
     }
 }

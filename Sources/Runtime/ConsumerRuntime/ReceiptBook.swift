@@ -26,8 +26,16 @@ struct ReceiptBook: Sendable {
         return try FollowUp.list(receiptText: text)
     }
 
-    func entry(for message: MessageID, outcome: String, followUps: [FollowUp]) -> Receipt {
-        Receipt(consumer, message, outcome: outcome, followUps: followUps)
+    /// The receipt of a finished job.
+    func entry<Request>(
+        for job: Job<Request>, outcome: String, reason: RefusalReason? = nil, followUps: [FollowUp]
+    ) -> Receipt {
+        let envelope = job.envelope
+        var receipt = Receipt(consumer, envelope.messageID, outcome: outcome, followUps: followUps)
+        receipt.run = Receipt.Run(
+            user: job.user, askedBy: envelope.appID, correlationID: envelope.correlationID, receivedAt: job.now,
+            attempt: envelope.attempt, reason: reason?.rawValue, steps: job.diary.text)
+        return receipt
     }
 
     /// Another delivery of the same message was quicker.

@@ -5,22 +5,28 @@ import Privacy
 struct HealthResponder: Sendable {
     let readiness: Readiness
     let metrics: PrometheusRegistry
+    let refresh: @Sendable () async -> Void
 
-    func respond(to request: Request) -> Response {
+    func respond(to request: Request) async -> Response {
         switch request.method {
-        case .get: answer(to: request.uri.path)
-        case .head: answer(to: request.uri.path).createHeadResponse()
+        case .get: await answer(to: request.uri.path)
+        case .head: await answer(to: request.uri.path).createHeadResponse()
         default: text(.methodNotAllowed, "only GET\n")
         }
     }
 
-    private func answer(to path: String) -> Response {
+    private func answer(to path: String) async -> Response {
         switch path {
         case "/healthz": text(.ok, "ok\n")
         case "/readyz": readyz()
-        case "/metrics": answer(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics.render())
+        case "/metrics": await renderedMetrics()
         default: text(.notFound, "try /healthz, /readyz or /metrics\n")
         }
+    }
+
+    private func renderedMetrics() async -> Response {
+        await refresh()
+        return answer(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics.render())
     }
 
     private func readyz() -> Response {

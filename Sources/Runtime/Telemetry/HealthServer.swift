@@ -27,13 +27,15 @@ public struct HealthServer: Service {
     private let responder: HealthResponder
     private let bound = BoundPort()
 
-    /// Port 0 takes any free one: ask `boundPort`.
+    /// Port 0 takes any free one: ask `boundPort`. `refresh` is awaited before metrics are told: it sets gauges of what is only
+    /// looked up when somebody asks.
     public init(
-        host: String = "127.0.0.1", port: Int, readiness: Readiness, metrics: PrometheusRegistry = Telemetry.metrics
+        host: String = "127.0.0.1", port: Int, readiness: Readiness, metrics: PrometheusRegistry = Telemetry.metrics,
+        refresh: @escaping @Sendable () async -> Void = {}
     ) {
         self.host = host
         self.port = port
-        responder = HealthResponder(readiness: readiness, metrics: metrics)
+        responder = HealthResponder(readiness: readiness, metrics: metrics, refresh: refresh)
     }
 
     /// The port it listens on; waits for it. Throws `HealthServerError` if `run()` could not listen.
@@ -48,7 +50,7 @@ public struct HealthServer: Service {
         logger.logLevel = .warning
         let application = Application(
             responder: CallbackResponder<BasicRequestContext> { [responder] request, _ in
-                responder.respond(to: request)
+                await responder.respond(to: request)
             },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { [bound, port] channel in bound.settle(.success(channel.localAddress?.port ?? port)) },

@@ -23,6 +23,16 @@ public struct SpanContext: Sendable, Hashable {
             flags: [.sampled, .random], traceState: TraceState())
     }
 
+    /// A new trace, of which the share `ratio` is sampled. The id decides, so that whoever sees it decides the same.
+    public init(sampling ratio: Double, using generator: inout some RandomNumberGenerator) {
+        let (high, low) = (Self.nonZero(&generator), Self.nonZero(&generator))
+        // The lowest 56 bits are random by the recommendation's level 2.
+        let isSampled = Double(low & 0x00FF_FFFF_FFFF_FFFF) < ratio * 0x1p56
+        self.init(
+            high: high, low: low, span: Self.nonZero(&generator), flags: isSampled ? [.sampled, .random] : .random,
+            traceState: TraceState())
+    }
+
     /// The context of these headers; a new trace if `traceparent` is missing or malformed, `tracestate` then being ignored.
     public init(
         traceparent: String?, tracestate: String? = nil, using generator: inout some RandomNumberGenerator
@@ -64,8 +74,10 @@ public struct SpanContext: Sendable, Hashable {
 
     public var traceID: String { Self.text(traceIDHigh, 16) + Self.text(traceIDLow, 16) }
 
+    var spanIDText: String { Self.text(spanID, 16) }
+
     /// The header's value, always in version 00.
-    public var traceparent: String { "00-\(traceID)-\(Self.text(spanID, 16))-\(Self.text(UInt64(flags.rawValue), 2))" }
+    public var traceparent: String { "00-\(traceID)-\(spanIDText)-\(Self.text(UInt64(flags.rawValue), 2))" }
 
     /// The header's value; nil if there is nothing to send.
     public var tracestate: String? { traceState.members.isEmpty ? nil : traceState.text }
@@ -87,7 +99,7 @@ public struct SpanContext: Sendable, Hashable {
         return value
     }
 
-    private static func text(_ value: UInt64, _ width: Int) -> String {
+    static func text(_ value: UInt64, _ width: Int) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: width - digits.count) + digits
     }

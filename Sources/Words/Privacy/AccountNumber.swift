@@ -28,6 +28,9 @@ enum AccountNumber {
         return length == 0 ? nil : length
     }
 
+    /// Of a country that is not in the list, or uses another length: up to what ISO 13616 allows.
+    static let otherLengths = 14...34
+
     /// The remainder modulo 97 that must be 1, with the first four characters moved to the end.
     struct Check {
         private var remainder = 0

@@ -16,4 +16,11 @@ extension UInt8 {
     var isKeySign: Bool { isWord || self == 0x2D }
     /// Lower case of an ASCII letter; every other byte as it is.
     var lowered: UInt8 { isUpper ? self | 0x20 : self }
+
+    /// Whether this is one of a few ASCII signs. Written out by the compiler, as a search through a string costs far more.
+    @inline(__always)
+    func isOne(of signs: StaticString) -> Bool {
+        for place in 0..<signs.utf8CodeUnitCount where signs.utf8Start[place] == self { return true }
+        return false
+    }
 }

@@ -26,6 +26,13 @@ enum DateLayout {
         number[group] == 4 && (1800...2199).contains(number.value(group))
     }
 
+    /// `2003 0523`.
+    static func isYearAndDay(_ number: NumberGroups) -> Bool {
+        let (month, day) = number.value(1).quotientAndRemainder(dividingBy: 100)
+        return (1900...2099).contains(number.value(0)) && number[1] == 4 && (1...12).contains(month)
+            && (1...31).contains(day)
+    }
+
     /// Month and day in either order.
     private static func isDay(_ number: NumberGroups, _ first: Int, _ second: Int) -> Bool {
         let (a, b) = (number.value(first), number.value(second))

@@ -20,6 +20,11 @@ extension Detector {
 
     private mutating func web(_ start: Int, host: Int) {
         let before = byte(start - 1)
+        // What Twitter makes of every link.
+        if reads("t.co/", at: host), before == 0x20 || start == 0, let end = shortenedEnd(from: host + 4) {
+            hostsDone = max(hostsDone, host + 4)
+            return found(.url, start..<end)
+        }
         let run = webHostEnd(from: host)
         hostsDone = max(hostsDone, run)
         guard before != 0x24 else { return }  // a cashtag
@@ -83,19 +88,23 @@ extension Detector {
     /// Addresses that no name server knows and that may tell something all the same: those of machines, of the house, with
     /// a password, a port or a path, and those that were cut off or blacked out.
     private func isHostAnyway(_ host: Int, _ run: Int) -> Bool {
-        if byte(host) == 0x5B { return true }  // [2001:db8::1]
-        let authority = end(from: host, limit: 512) { $0 > 0x20 && !"/?#\"<>".utf8.contains($0) }
+        if byte(host) == 0x5B {
+            // [2001:db8::1]
+            return markerEnd(from: host) == nil
+        }
+        let authority = end(from: host, limit: 512) { $0 > 0x20 && !$0.isOne(of: "/?#\"<>") }
         if text[host..<authority].contains(0x40) { return true }
         guard run > host else { return byte(run) == 0x2F && byte(run + 1) > 0x20 }
         let isTooLong = run - host > 253
         if isTooLong || isMixedPunycode(host, run) { return false }
         switch byte(run) {
         case 0x2F, 0x3F: return byte(run + 1) > 0x20 || isAddress4(host, run) || reads("localhost", at: host)
-        case 0x3A: return byte(run + 1).isDigit
+        case 0x3A: return byte(run + 1).isDigit || stands("://", at: run)
         case 0xE2: return byte(run + 1) == 0x80 && byte(run + 2) == 0xA6  // …
         default: break
         }
-        if stands("...", at: run - 3) || isAddress4(host, run) || reads("localhost", at: host) { return true }
+        let name = text[run - 1] == 0x2E ? run - 1 : run
+        if stands("...", at: run - 3) || isAddress4(host, name) || reads("localhost", at: host) { return true }
         let isSingle = !text[host..<run].contains(0x2E)
         return isSingle && text[host..<run].contains(0x5F)
     }
@@ -107,7 +116,7 @@ extension Detector {
     /// Behind `t.co`: a slash, up to forty letters and digits, a query. Nil with more.
     private func shortenedEnd(from end: Int) -> Int? {
         guard byte(end) == 0x2F else { return addressTailEnd(from: end) }
-        let slug = self.end(from: end + 1) { $0.isAlphanumeric }
+        let slug = wordEnd(from: end + 1, and: 0x30)
         guard slug - end <= 41 else { return nil }
         return queryEnd(from: slug)
     }
@@ -131,6 +140,7 @@ extension Detector {
         while index < text.count {
             let byte = text[index]
             switch byte {
+            case 0x5B where markerEnd(from: index) != nil: return end
             case 0x28:
                 guard let close = balanced(from: index) else { return end }
                 (index, end) = (close, close)
@@ -181,7 +191,7 @@ extension Detector {
         guard byte(mark) == 0x3F else { return mark }
         var end = mark
         var index = mark + 1
-        while index < text.count, text[index].isQuery {
+        while index < text.count, text[index].isQuery, text[index] != 0x5B || markerEnd(from: index) == nil {
             index += 1
             if text[index - 1].isQueryEnd { end = index }
         }
@@ -191,13 +201,14 @@ extension Detector {
     /// Up to a space or quote, less the punctuation of the sentence around it.
     private func looseEnd(from start: Int) -> Int {
         var end = start
-        while end < text.count, text[end] > 0x20, !"\"<>`".utf8.contains(text[end]) {
+        while end < text.count, text[end] > 0x20, !text[end].isOne(of: "\"<>`") {
             if text[end] >= 0x80, stands("\u{A0}", at: end) || stands("\u{3000}", at: end) || stands("…", at: end) {
                 break
             }
+            if text[end] == 0x5B, markerEnd(from: end) != nil { break }
             end += 1
         }
-        while end > start, ".,;:!?)]}'*_".utf8.contains(text[end - 1]) { end -= 1 }
+        while end > start, text[end - 1].isOne(of: ".,;:!?)]}'*_") { end -= 1 }
         return end
     }
 }

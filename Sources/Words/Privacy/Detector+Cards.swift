@@ -13,8 +13,12 @@ extension Detector {
                 PaymentCard.isValid(slice(start..<end))
             else { continue }
             if count == 1, digits == 13, text[start] != 0x34, NumberMeaning.isArticle(slice(start..<end)) { continue }
-            // Twelve digits are a card of few issuers and an order of many shops.
-            if digits == 12, NumberHint(text, before: groups.start) == .thing { continue }
+            // Twelve digits are a card of few issuers, an order of many shops, and the rest of a longer number.
+            if digits == 12 {
+                if byte(start - 1) == 0x20 || byte(start - 1) == 0x2D, left(start - 2).isDigit { continue }
+                let hint = NumberHint(text, before: groups.start)
+                if hint == .thing || hint == .phone { continue }
+            }
             found(.card, start..<end)
             return true
         }
@@ -23,8 +27,8 @@ extension Detector {
 
     private func isDecimalPart(_ start: Int) -> Bool {
         let before = byte(start - 1)
-        if before == 0x2D || before == 0x2F { return byte(start - 2).isAlphanumeric }
-        return (before == 0x2E || before == 0x2C) && byte(start - 2).isDigit
+        if before == 0x2D || before == 0x2F { return left(start - 2).isAlphanumeric }
+        return (before == 0x2E || before == 0x2C) && left(start - 2).isDigit
     }
 
     private func isCardLayout(_ groups: NumberGroups, _ count: Int) -> Bool {
@@ -44,9 +48,17 @@ extension Detector {
     mutating func accountNumber(digits start: Int) -> Bool {
         let first = start - 2
         guard first >= done, byte(first).isLetter, byte(first + 1).isLetter, byte(start + 1).isDigit,
-            !isInsideWord(first),
-            let length = AccountNumber.length(country: text[first], text[first + 1])
+            !isInsideWord(first)
         else { return false }
+        var end = AccountNumber.length(country: text[first], text[first + 1]).flatMap { accountEnd(first, $0) }
+        if end == nil, let length = otherLength(first) { end = accountEnd(first, length) }
+        guard let end else { return false }
+        found(.iban, first..<end)
+        return true
+    }
+
+    /// Where `length` letters and digits end, with single separators among them, if their check digits are right.
+    private func accountEnd(_ first: Int, _ length: Int) -> Int? {
         var check = AccountNumber.Check()
         var taken = 0
         var index = first
@@ -61,11 +73,17 @@ extension Detector {
             } else if byte == 0x20 || byte == 0x2D || byte == 0x2E, index == headEnd, taken >= 2 {
                 index += 1
             } else {
-                return false
+                return nil
             }
         }
-        guard !byte(index).isWord, check.isRight else { return false }
-        found(.iban, first..<index)
-        return true
+        return byte(index).isWord || !check.isRight ? nil : index
+    }
+
+    /// The length of a word that may be a number of a country without a list: capitals and digits, half of them digits at least.
+    private func otherLength(_ first: Int) -> Int? {
+        let end = end(from: first, limit: 35) { $0.isUpper || $0.isDigit }
+        guard AccountNumber.otherLengths.contains(end - first), !byte(end).isWord else { return nil }
+        let digits = text[first..<end].count { $0.isDigit }
+        return digits * 2 >= end - first ? end - first : nil
     }
 }

@@ -4,11 +4,17 @@ extension Detector {
     mutating func userInfo(at colon: Int) -> Bool {
         guard byte(colon - 1).isAlphanumeric else { return false }
         let authority = colon + 3
-        let stop = end(from: authority, limit: 512) { $0 > 0x20 && !"\"'<>`".utf8.contains($0) }
-        guard let sign = text[authority..<stop].lastIndex(of: 0x40),
-            let divider = text[authority..<sign].firstIndex(of: 0x3A), divider + 1 < sign
+        if authority >= addressDone {
+            (lastSign, addressDone) = (0, authority)
+            while addressDone < text.count, text[addressDone] > 0x20, !text[addressDone].isOne(of: "\"'<>`") {
+                if text[addressDone] == 0x40 { lastSign = addressDone }
+                addressDone += 1
+            }
+        }
+        let sign = lastSign
+        guard sign > authority, let divider = text[authority..<sign].firstIndex(of: 0x3A), divider + 1 < sign
         else { return false }
-        if let slash = text[authority..<sign].firstIndex(where: { "/?#".utf8.contains($0) }) {
+        if let slash = text[authority..<sign].firstIndex(where: { $0.isOne(of: "/?#") }) {
             // An `@` in a path or a query: a port, or no colon, before the slash means that there is no password here.
             let port = divider < slash ? text[(divider + 1)..<slash] : text[slash..<slash]
             if port.allSatisfy({ $0.isDigit }) { return false }
@@ -20,6 +26,7 @@ extension Detector {
 
     /// Addresses that let everybody in who knows them.
     mutating func webhook(at colon: Int) -> Bool {
+        guard byte(colon + 3).isOne(of: "hdaoHDAO") else { return false }
         for open in Self.webhooks where reads(open, at: colon + 3) {
             let start = colon + 3 + open.utf8CodeUnitCount
             let end = end(from: start) { $0.isKeySign || $0 == 0x2F || $0 == 0x3A || $0 == 0x2E }

@@ -111,8 +111,8 @@ extension Detector {
         while true {
             let label = self.start(before: end, limit: min(190, end - start)) { $0 != 0x2E }
             guard label < end, isLabel(label, end, isLast: end == dot) else { return nil }
-            // No name is longer.
-            if label == start || dot - label > 253 { return label }
+            // No name is longer: then all of it is none, and goes.
+            if label == start || dot - label > 253 { return start }
             if label - 2 >= start, text[label - 2] == 0x2E { return label }
             if label - 1 == start || text[label - 1] != 0x2E { return nil }
             end = label - 1

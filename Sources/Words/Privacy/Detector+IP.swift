@@ -3,7 +3,7 @@ extension Detector {
     /// An address that begins with the digit at `start`.
     mutating func ip4(at start: Int) -> Bool {
         let before = byte(start - 1)
-        if before == 0x2E, byte(start - 2).isAlphanumeric || byte(start - 2) == 0x2E { return false }
+        if before == 0x2E, left(start - 2).isAlphanumeric || left(start - 2) == 0x2E { return false }
         if before == 0x2F, isProduct(before: start - 1) { return false }
         if before == 0x2D, byte(start - 2).isLetter, byte(start + 1) == 0x2E { return false }  // python-3.9.1.2
         guard let end = ip4End(from: start), !byte(end).isWord else { return false }
@@ -12,7 +12,7 @@ extension Detector {
             return false
         }
         if byte(end) == 0x2E, byte(end + 1).isDigit { return false }
-        if byte(end) == 0x2D, byte(end + 1).isLetter { return false }  // 1.2.3.4-beta
+        if isRevised(end) { return false }
         found(.ip, start..<end)
         return true
     }
@@ -42,25 +42,58 @@ extension Detector {
         return word < slash && text[word].isUpper
     }
 
-    /// `version 1.2.3.4`, `§ 1.2.3.4`.
+    /// `version 1.2.3.4`, `§ 1.2.3.4`, `versions 1.2.3.4 to 1.2.3.5`: among the few words before, over words that only bind.
     private func isVersion(before start: Int) -> Bool {
         var index = start
-        while index > 0, byte(index - 1) == 0x20 || "=:\"'#(".utf8.contains(byte(index - 1)), start - index < 4 {
-            index -= 1
+        for place in 0..<4 {
+            let end = index
+            while index > 0, byte(index - 1) == 0x20 || byte(index - 1).isOne(of: "=:\"'#(/"), end - index < 4 {
+                index -= 1
+            }
+            if stands("§", at: index - 2) { return true }
+            if byte(index - 1) == 0x2E { index -= 1 }
+            let word = self.start(before: index, limit: 16) { $0.isLetter }
+            if word < index {
+                if index - word > 7, reads("version", at: index - 7) { return true }
+                switch Self.versionWords(slice(word..<index)) {
+                case Self.version: return true
+                case Self.change: return place > 0
+                case Self.bond: break
+                default: return false
+                }
+                index = word
+            } else {
+                // Another one, which the words before are said of too.
+                let number = self.start(before: index, limit: 15) { $0.isDigit || $0 == 0x2E }
+                guard place > 0, number < index else { return false }
+                index = number
+            }
         }
-        if stands("§", at: index - 2) { return true }
-        if byte(index - 1) == 0x2E { index -= 1 }
-        let word = self.start(before: index, limit: 16) { $0.isLetter }
-        return Self.versionWords(slice(word..<index)) != 0
+        return false
     }
 
+    private static let (version, change, bond): (UInt8, UInt8, UInt8) = (1, 2, 3)
     private static let versionWords = WordTable([
         (
-            1,
+            version,
             "version versions ver v rv rev revision release build firmware fw section sec chapter clause paragraph article oid patch"
         ),
-        (1, "kernel driver sdk update"),
+        (
+            version,
+            "kernel driver sdk update chrome chromium firefox safari edge opera python java node ios android windows nginx openssl"
+        ),
+        (change, "upgraded upgrade upgrading upgrades downgraded downgrade bump bumped bumps"),
+        (bond, "is was number no and to or from"),
     ])
+
+    /// `1.2.3.4-beta`, `1.2.3.4-1ubuntu2`, `(1.2.3.4-1)`: the revision of a package behind its version.
+    private func isRevised(_ end: Int) -> Bool {
+        if byte(end) == 0x2B { return byte(end + 1).isLetter }  // 24.3.4.5+dfsg-1
+        guard byte(end) == 0x2D else { return false }
+        let digits = self.end(from: end + 1, limit: 4) { $0.isDigit }
+        let next = byte(digits)
+        return next.isLetter || next == 0x2B || next == 0x7E || (next == 0x29 && digits > end + 1)
+    }
 
     // MARK: IPv6
 
@@ -96,11 +129,20 @@ extension Detector {
         }
         guard address.hasGap else { return !address.areOctets }
         if address.groups == 0 { return false }
-        // `a::b` is a name in some language far more often than an address.
-        if !address.hasDigit { return address.groups >= 3 }
-        if address.groups == 1 { return address.longest >= 3 }
         if byte(address.start - 1) == 0x5B, byte(address.start - 2).isWord { return false }  // x[1::2]
-        return address.groups >= 3 || address.longest >= 3 || text[address.start] == 0x3A
+        // `a::b` is a name in some language far more often than an address.
+        if !address.hasDigit { return address.groups >= 3 || address.areFours && standsApart(address) }
+        if address.groups >= 3 || address.longest >= 3 { return true }
+        if address.groups == 2, text[address.start] == 0x3A { return true }
+        // `1::`, `::8`, `1::8`; not a time such as `10::30`.
+        return standsApart(address) && !(address.groups == 2 && address.end - address.start > 4)
+    }
+
+    /// Whether blanks or the punctuation of a sentence stand around.
+    private func standsApart(_ address: IP6) -> Bool {
+        let (before, after) = (byte(address.start - 1), byte(address.end))
+        let opens = address.start == 0 || before.isSpace || before == 0x28
+        return opens && (address.end == text.count || after.isSpace || after.isOne(of: ".,;!?)/"))
     }
 
     private func isInBrackets(_ address: IP6) -> Bool { byte(address.start - 1) == 0x5B && byte(address.end) == 0x5D }
@@ -116,6 +158,8 @@ struct IP6 {
     private(set) var longest = 0
     /// Eight pairs, one at least with a leading zero: a hardware address of 64 bits.
     private(set) var areOctets = true
+    /// Two groups of four letters: `dead::beef`.
+    private(set) var areFours = true
     private(set) var isLoopback = false
 
     init?(_ text: UnsafeBufferPointer<UInt8>, from start: Int) {
@@ -145,6 +189,7 @@ struct IP6 {
             }
             guard index - first <= 4 else { return nil }
             if index - first != 2 { areOctets = false }
+            if index - first != 4 { areFours = false }
             if text[first] == 0x30, index - first == 2 { hasZero = true }
             longest = max(longest, index - first)
             groups += 1
@@ -161,6 +206,7 @@ struct IP6 {
         }
         guard hasGap ? groups <= 7 : groups == 8 else { return nil }
         areOctets = areOctets && hasZero && groups == 8
+        areFours = areFours && groups == 2
         isLoopback = hasGap && groups == 1 && end == start + 3 && byte(start + 2) == 0x31 && byte(start) == 0x3A
         if byte(end) == 0x25 { end = Self.zoneEnd(text, end) }
     }

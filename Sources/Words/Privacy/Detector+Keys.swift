@@ -1,19 +1,31 @@
 /// Keys and tokens by their shape.
 extension Detector {
     /// Looks at the run of signs that the eight bytes at `lane` are part of, once.
-    mutating func run(through lane: Int) {
-        guard lane >= runsDone else { return }
-        let start = start(before: lane, limit: 16) { $0 > 0x2C && $0 < 0x7F }
-        let end = end(from: lane + 8) { $0 > 0x2C && $0 < 0x7F }
+    /// `signs` are those of the block around, in which `lane` is at `place`: most runs lie inside of a block.
+    mutating func run(through lane: Int, _ signs: UInt64, at place: UInt64) {
+        let before = place == 0 ? 0 : (~(signs &<< (64 &- place))).leadingZeroBitCount
+        let after = (~(signs &>> place)).trailingZeroBitCount
+        var (start, end) = (lane &- min(before, Int(place)), lane &+ after)
+        if before >= place { start = self.start(before: start, limit: 16) { $0 > 0x2C && $0 < 0x80 } }
+        if place &+ UInt64(after) > 63 { end = self.end(from: end) { $0 > 0x2C && $0 < 0x80 } }
         runsDone = end
-        guard end - start >= 15, end > done else { return }
-        if leaves, reads("http", at: start) {
-            // An address, most likely, that goes as a whole: its `:` will tell.
+        guard end - start >= 15, end > done, !isMoment(start, end) else { return }
+        if leaves, start + 4 >= lane, reads("https:", at: start) || reads("http:", at: start) {
+            // An address, most likely, that goes as a whole: its `:`, which is still to come, will tell.
             deferredRun = start..<end
             return
         }
-        if byte(start - 1) == 0x20, start - 7 >= done, reads("bearer", at: start - 7), bearer(start) { return }
+        if byte(start - 1) == 0x20, reads("bearer", at: start - 7) {
+            desk.pointee.take(before: start)
+            if start - 7 >= max(done, foundEnd), bearer(start) { return }
+        }
         keys(start, end)
+    }
+
+    /// `2026-11-23T10:30:45.042Z`, with which most lines of a log begin.
+    private func isMoment(_ start: Int, _ end: Int) -> Bool {
+        text[start].isDigit && end - start <= 35 && text[start + 4] == 0x2D && text[start + 7] == 0x2D
+            && text[start + 10] == 0x54 && text[start + 13] == 0x3A
     }
 
     /// Looks at a run that was thought to be an address.
@@ -24,42 +36,36 @@ extension Detector {
     }
 
     private mutating func keys(_ start: Int, _ end: Int) {
-        let openings = KeyShape.openings
-        var index = start
+        var index = byte(start - 1).isWord && !isEscape(start - 1) ? wordEnd(from: start) : start
         // Where a look at all of the run found nothing, its parts hold nothing either: each is looked at once.
-        var (plainDone, digitless) = (start, start)
-        var before = byte(start - 1)
+        // Keys without a mark are long.
+        var (plainDone, digitless) = (end - start < 40 ? end : start, start)
         while index + 12 <= end {
-            let byte = text[index]
-            if !before.isWord || isEscape(index - 1), byte.isAlphanumeric {
-                if openings[Int(byte)], let stop = shapedKey(at: index, &digitless) {
-                    key(index..<stop)
-                    (index, before) = (stop, 0)
-                    continue
-                }
-                if index >= plainDone {
-                    if let stop = unmarkedKey(at: index, &plainDone) {
-                        key(index..<stop)
-                        (index, before) = (stop, 0)
-                        continue
-                    }
-                }
+            guard text[index].isWord else {
+                index += 1
+                continue
             }
-            before = byte
-            index += 1
+            // The letter of an escape may be a word's first, too.
+            var stop = keyEnd(at: index, &plainDone, &digitless)
+            if stop == nil, isEscape(index) {
+                index += 1
+                stop = keyEnd(at: index, &plainDone, &digitless)
+            }
+            if let stop { foundAhead(index..<stop) }
+            index = stop ?? wordEnd(from: index)
         }
     }
 
-    /// Settles nothing yet: an address around the key may come into view.
-    private mutating func key(_ range: Range<Int>) {
-        let settled = done
-        found(.token, range)
-        done = settled
+    private func keyEnd(at start: Int, _ plainDone: inout Int, _ digitless: inout Int) -> Int? {
+        guard text[start].isAlphanumeric else { return nil }
+        if let stop = shapedKey(at: start, &digitless) { return stop }
+        return start >= plainDone ? unmarkedKey(at: start, &plainDone) : nil
     }
 
-    private func shapedKey(at start: Int, _ digitless: inout Int) -> Int? {
-        let first = text[start]
-        for shape in KeyShape.all where shape.prefix.utf8Start[0] == first && stands(shape.prefix, at: start) {
+    func shapedKey(at start: Int, _ digitless: inout Int) -> Int? {
+        let table = KeyShape.table
+        guard table.mayBegin(with: text[start], byte(start + 1)) else { return nil }
+        for shape in table[text[start]] where stands(shape.prefix, at: start) {
             if shape.needsDigit, start < digitless { continue }
             let body = start + shape.prefix.utf8CodeUnitCount
             var end: Int
@@ -117,7 +123,10 @@ extension Detector {
             last = kind
         }
         let count = min(range.count, 512)
-        return upper >= 4 && lower >= 4 && digits >= 3 && changes * 3 >= count && slashes * 8 <= count
+        // The secret keys of AWS are forty signs of base64, which few digits may be among.
+        let isSecretKey = range.count == 40 && digits > 0 && changes * 10 >= 3 * count && slashes > 0
+        let isMixed = digits >= 3 && changes * 3 >= count
+        return upper >= 4 && lower >= 4 && (isMixed || isSecretKey) && slashes * 8 <= count
             && !reads("sha256-", at: range.lowerBound) && !reads("sha384-", at: range.lowerBound)
             && !reads("sha512-", at: range.lowerBound)
     }
@@ -125,9 +134,10 @@ extension Detector {
     /// What stands behind `Bearer `: sixteen characters, or eight that are more than letters, so that "bearer of bad news"
     /// stays.
     mutating func bearer(_ body: Int) -> Bool {
-        let end = end(from: body) { $0.isWord || "-._~+/=".utf8.contains($0) }
-        guard end > body else { return false }
-        let isMoreThanLetters = text[body..<end].contains { !$0.isLetter }
+        var end = end(from: body) { $0.isWord || $0.isOne(of: "-._~+/=") }
+        let isName = end > body && byte(end) == 0x5B && text[end - 1] == 0x3D  // password=[PASSWORD]
+        if isName { end -= 1 }
+        let isMoreThanLetters = !isName && text[body..<end].contains { !$0.isLetter }
         guard end - body >= 16 || (end - body >= 8 && isMoreThanLetters) else { return false }
         found(.token, body..<end)
         return true
@@ -154,7 +164,7 @@ extension Detector {
             end = self.end(from: foot + 9, limit: 48) { $0 != 0x2D && $0 >= 0x20 }
             end = self.end(from: end, limit: 5) { $0 == 0x2D }
         } else {
-            end = self.end(from: end) { $0.isAlphanumeric || $0.isSpace || "+/=\\:,-".utf8.contains($0) }
+            end = self.end(from: end) { $0.isAlphanumeric || $0.isSpace || $0.isOne(of: "+/=\\:,-") }
         }
         found(.token, start..<end)
     }
@@ -177,13 +187,14 @@ extension Detector {
     private mutating func option(_ name: Int) {
         let nameEnd = end(from: name, limit: 48) { $0.isWord || $0 == 0x2D }
         guard byte(nameEnd) == 0x20, byte(nameEnd + 1) > 0x2D || byte(nameEnd + 1).isQuote,
-            let kind = SensitiveName.secret(slice(name..<nameEnd)), !leaves || nameEnd - name > 4
+            let kind = SensitiveName.secret(slice(name..<nameEnd)), !leaves || nameEnd - name > 4,
+            text[name..<nameEnd].count(where: \.isDigit) < 5
         else { return }
         var value = nameEnd + 1
         let quote = byte(value).isQuote ? byte(value) : 0
         if quote != 0 { value += 1 }
         let end = end(from: value) { quote != 0 ? $0 != quote && $0 != 0x0A : !$0.isSpace && !$0.isQuote }
-        guard end > value, !isMarker(value, end) else { return }
+        guard end > value, !isMarker(value, end), !isNothing(value, end) else { return }
         found(leaves ? .token : kind, value..<end)
     }
 }

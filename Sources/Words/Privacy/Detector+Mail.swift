@@ -2,6 +2,11 @@
 extension Detector {
     /// At an `@`: an address if a name stands before it and a domain behind it, else perhaps a mention.
     mutating func sign(at index: Int) {
+        // Nearly every mention stands behind a space.
+        if byte(index - 1) == 0x20 || index == 0 {
+            if leaves { mention(at: index) }
+            return
+        }
         let name = localPartStart(before: index)
         if name < index, let end = mailDomainEnd(from: index + 1, name: name..<index) {
             var start = name
@@ -10,6 +15,19 @@ extension Detector {
         } else if leaves {
             mention(at: index)
         }
+    }
+
+    /// An `@` as URLs (`%40`) and pages (`&#64;`) write it, whose digits begin at `digits`.
+    mutating func encodedSign(_ digits: Int) -> Bool {
+        let isPage = byte(digits - 2) == 0x26 && stands("64;", at: digits)
+        guard isPage || byte(digits - 1) == 0x25 && stands("40", at: digits) else { return false }
+        let sign = isPage ? digits - 2 : digits - 1
+        let name = localPartStart(before: sign)
+        guard name < sign, name >= done,
+            let end = mailDomainEnd(from: digits + (isPage ? 3 : 2), name: name..<sign)
+        else { return false }
+        found(.email, name..<end)
+        return true
     }
 
     // MARK: Before the sign
@@ -23,7 +41,7 @@ extension Detector {
         let word = start(before: plain, limit: 64) { $0.isLocal || $0.isOddLocal || $0 == 0x3D }
         let before = byte(word - 1)
         let opens =
-            word == 0 || before.isSpace || "<([,;".utf8.contains(before)
+            word == 0 || before.isSpace || before.isOne(of: "<([,;")
             || (before >= 0x80 && letterStart(before: word) == nil)
         guard opens, trimmed(plain, sign) == sign || text[word].isAlphanumeric, !hasPath(word..<plain) else {
             return trimmed(plain, sign)
@@ -159,12 +177,12 @@ extension Detector {
             1,
             "tar gz tgz exe dll dmg deb rpm jar war class swift cpp hpp java kt go rb php sql lock conf cfg ini bak tmp patch diff"
         ),
-        (1, "doc docx xls xlsx ppt pptx beta alpha rc dev snapshot min map"),
+        (1, "doc docx xls xlsx ppt pptx beta alpha rc dev snapshot min map service socket timer mount"),
     ])
 
     /// `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
     private func literalEnd(from start: Int) -> Int? {
-        let close = end(from: start + 1, limit: 64) { $0.isHex || "IPv6.:".utf8.contains($0) }
+        let close = end(from: start + 1, limit: 64) { $0.isHex || $0.isOne(of: "IPv6.:") }
         guard byte(close) == 0x5D, byte(start + 1).isDigit || reads("ipv6:", at: start + 1), close - start > 7 else {
             return nil
         }

@@ -3,7 +3,7 @@
 extension Detector {
     mutating func mention(at sign: Int) {
         let name = sign + 1
-        let end = end(from: name) { $0.isWord }
+        let end = wordEnd(from: name)
         guard end > name, mayPrecedeMention(sign) else { return }
         if byte(end) == 0x40 { return chained(sign, end) }
         guard !isLatinAccent(at: end), !stands("://", at: end) else { return }

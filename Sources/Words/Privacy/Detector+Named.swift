@@ -11,28 +11,14 @@ extension Detector {
         index = end(from: index, limit: 8) { $0 == 0x20 || $0 == 0x5C || $0 == 0x09 }
         let quote: UInt8? = byte(index).isQuote ? byte(index) : nil
         if quote != nil { index += 1 }
-        let end = valueEnd(from: index, quote: quote, name: name)
+        var end = valueEnd(from: index, quote: quote, name: name)
+        if quote == nil { end = markerStart(index + 1, end) }
         guard end > index, !isNothing(index, end), !isMarker(index, end) else { return false }
         let isTied = text[sign] == 0x3D && index == sign + 1 || quote != nil || isHeader(name)
         guard !leaves || (isTied ? end - index > 2 : looksSecret(index, end)) else { return false }
         guard !isCode(index, end) else { return false }
         found(leaves && kind == .password ? .token : kind, index..<end)
         return true
-    }
-
-    /// `Bearer …` without a header is looked for elsewhere, and so is `the password is …`.
-    mutating func spokenPassword(_ word: Int) {
-        let verb = reads(" is", at: word - 4) ? word - 4 : word - 5
-        let name = start(before: verb, limit: 24) { $0.isLetter }
-        guard name < verb, let kind = SensitiveName.secret(slice(name..<verb)), name >= done || findings.isEmpty else {
-            return
-        }
-        var end = end(from: word) { !$0.isSpace && !$0.isQuote }
-        while end > word, ".,;:!?)]}".utf8.contains(text[end - 1]) { end -= 1 }
-        guard end - word >= 5, text[word..<end].contains(where: { $0.isLetter }),
-            text[word..<end].contains(where: { $0.isDigit })
-        else { return }
-        found(leaves ? .token : kind, word..<end)
     }
 
     // MARK: The name
@@ -46,7 +32,7 @@ extension Detector {
         {
             end -= 1
         }
-        guard end > 0, SensitiveName.mayEnd(with: text[end - 1]) else { return nil }
+        guard end > 0, SensitiveName.mayEnd(with: text[end - 1]), tails.mayEnd(text, before: end) else { return nil }
         let start = start(before: end, limit: 64) { $0.isWord || $0 == 0x2D || $0 == 0x2E }
         return start < end ? start..<end : nil
     }
@@ -81,7 +67,7 @@ extension Detector {
                 ? self.end(from: end + 1) { !$0.isSpace && !$0.isQuote && $0 != 0x26 }
                 : self.end(from: end) { $0 != 0x0A && $0 != 0x0D }
         }
-        while end > start, ",;)}]".utf8.contains(text[end - 1]) { end -= 1 }
+        while end > start, text[end - 1].isOne(of: ",;)}]") { end -= 1 }
         return min(end, text.count)
     }
 
@@ -104,12 +90,12 @@ extension Detector {
         return nil
     }
 
-    private func isNothing(_ start: Int, _ end: Int) -> Bool {
+    func isNothing(_ start: Int, _ end: Int) -> Bool {
         var end = end
-        while end > start, ".,;:!?)".utf8.contains(text[end - 1]) { end -= 1 }
+        while end > start, text[end - 1].isOne(of: ".,;:!?)") { end -= 1 }
         if end <= start { return true }
         if end - start <= 16, Self.nothings(slice(start..<end)) != 0 { return true }
-        return text[start..<end].allSatisfy { $0 == 0x2A || $0 == 0x2E || $0 == 0x2D }
+        return text[start..<end].allSatisfy { $0 == 0x2A || $0 == 0x2E || $0 == 0x2D || $0 == 0x3D }
     }
 
     private static let nothings = WordTable([
@@ -117,18 +103,40 @@ extension Detector {
             1,
             "null nil none true false undefined empty missing invalid expired required optional unset redacted string str int bool"
         ),
-        (1, "incorrect wrong changed reset expires yes no ok the your my a an is not must"),
+        // Behind the names of packages: `xauth:amd64`.
+        (1, "amd64 arm64 armhf armel i386 i686 x86_64 aarch64 ppc64el s390x riscv64 mips64el noarch"),
+        (
+            1,
+            "incorrect wrong changed reset expires yes no ok the your my a an is not must to if with or and for in when from"
+        ),
     ])
 
     /// A marker of ours, which must come out as it went in, with the punctuation of a sentence behind it.
     func isMarker(_ start: Int, _ end: Int) -> Bool {
         guard end - start <= 24 else { return false }
         if stands("***", at: start) { return true }
-        guard byte(start) == 0x5B else { return false }
+        guard let close = markerEnd(from: start) else { return false }
+        return close >= end || text[close..<end].allSatisfy { !$0.isAlphanumeric }
+    }
+
+    /// Behind the `]` of a marker that begins at `start`.
+    func markerEnd(from start: Int) -> Int? {
+        guard byte(start) == 0x5B else { return nil }
         let name = self.end(from: start + 1, limit: 16) { $0.isUpper || $0 == 0x5F || $0.isDigit }
-        guard name > start + 2 else { return false }
-        return name >= end
-            || (byte(name) == 0x5D && text[(name + 1)..<max(end, name + 1)].allSatisfy { !$0.isAlphanumeric })
+        return name > start + 2 && byte(name) == 0x5D ? name + 1 : nil
+    }
+
+    /// Where a value that goes up to `end` must stop, since a marker stands in it; the scheme before one goes with it.
+    private func markerStart(_ start: Int, _ end: Int) -> Int {
+        var index = start
+        while index < end {
+            if text[index] == 0x5B, markerEnd(from: index) != nil {
+                while index > start, text[index - 1] == 0x20 { index -= 1 }
+                return index
+            }
+            index += 1
+        }
+        return end
     }
 
     /// `token: String,` and `password=os.environ[…]`, `${PASSWORD}`, `<password>`: a program's text, not a value.
@@ -158,7 +166,7 @@ extension Detector {
         if digits > 0, letters > 0 { return true }
         if digits == count { return count > 5 }
         return count >= 20
-            || (signs > 0 && letters > 2 && text[start..<end].contains { "!@#$%^&*_+=".utf8.contains($0) }
+            || (signs > 0 && letters > 2 && text[start..<end].contains { $0.isOne(of: "!@#$%^&*_+=") }
                 && count >= 6)
             || (upper > 1 && upper < letters && text[start + 1..<end].contains { $0.isUpper } && count >= 8)
     }

@@ -2,23 +2,36 @@
 extension Detector {
     /// At the first digit of a run.
     mutating func number(at start: Int) {
-        guard start >= datesDone else { return }
         let before = byte(start - 1)
         let end = end(from: start) { $0.isDigit }
+        if start < datesDone {
+            if end - start <= 3, byte(end) == 0x2E { _ = ip4(at: start) }
+            return
+        }
+        if before == 0x25 || before == 0x23, encodedSign(start) { return }
         if before.isWord, isInsideWord(start) { return numberInWord(start, end) }
         let next = byte(end)
         let length = end - start
         if length <= 3, next == 0x2E, byte(end + 1).isDigit, ip4(at: start) { return }
+        if length <= 2, before == 0x3A, byte(start - 2).isDigit { return }  // the minutes of a time
         if before == 0x2D, userID(start) { return }
+        if before == 0x2C, left(start - 2).isDigit { return }  // the hundreds of an amount
         if length < 7 {
             guard !next.isWord || next == 0x78 else { return numberInWord(start, end) }
             // Most numbers are short and stand alone.
-            switch next {
-            case 0x20, 0x28, 0x29, 0x2D, 0x2E, 0x2F: break
-            default: if before != 0x28, before != 0x2B { return }
+            // Short ones can be telephones if a word says so.
+            if length < 5 {
+                switch next {
+                case 0x20, 0x28, 0x29, 0x2D, 0x2E, 0x2F: break
+                default: if before != 0x28, before != 0x2B { return }
+                }
+                // Nearly every number that a blank follows is followed by a word.
+                if next == 0x20, byte(end + 1).isLetter, before == 0x20 { return }
+                let isFree = next == 0x2D && byte(end + 1) == 0x38  // 1-800-FLOWERS
+                if !isFree, !hasDigits(5 - length, near: end) { return }
+            } else if before == 0x23 {
+                return
             }
-            // Nearly every number that a blank follows is followed by a word.
-            if next == 0x20, byte(end + 1).isLetter, before == 0x20 { return }
         }
         guard previous?.range.upperBound != start || before != 0x2D else { return }
         if length == 4, next == 0x2D, byte(end + 3) == 0x2D, byte(end + 6) == 0x54 || byte(end + 6) == 0x20,
@@ -27,9 +40,35 @@ extension Detector {
             return
         }
         let groups = NumberGroups(text, from: start)
-        if card(groups) || phone(groups) { return }
-        if groups.digits(groups.count) >= 7 { isUnsettled = true }
-        if length >= 7 { bare(groups, end) }
+        if let book = NumberMeaning.book(groups) {
+            datesDone = book
+            return
+        }
+        if card(groups) || mayBePhone(groups) && phone(groups) { return }
+        if groups.isRow { datesDone = groups.start(of: NumberGroups.most / 2) }
+        if length >= 7, bare(groups, end) { return }
+        if groups.digits(groups.count) >= 5 { isUnsettled = true }
+    }
+
+    /// No number is longer than fifteen digits and what is dialled to leave a country.
+    private func mayBePhone(_ groups: NumberGroups) -> Bool {
+        groups.count > 1 || groups[0] <= 15 || groups.first(0) == 0 || groups.hasPlus
+    }
+
+    /// Whether so many digits more follow with at most four signs between two of them: fewer are nobody's number.
+    private func hasDigits(_ wanted: Int, near start: Int) -> Bool {
+        var (left, gap, index) = (wanted, 0, start)
+        while gap < 5 {
+            if byte(index).isDigit {
+                left -= 1
+                if left == 0 { return true }
+                gap = 0
+            } else {
+                gap += 1
+            }
+            index += 1
+        }
+        return false
     }
 
     /// `2026-11-23T…`, as log lines have it: passed over without reading its groups.
@@ -45,19 +84,30 @@ extension Detector {
     // MARK: One group
 
     /// A long run of digits that is no telephone number: in text that leaves the house it names a post, an account, a person.
-    private mutating func bare(_ groups: NumberGroups, _ end: Int) {
+    private mutating func bare(_ groups: NumberGroups, _ end: Int) -> Bool {
         let start = groups.start(of: 0)
         let length = groups[0]
-        if byte(end).isWord { return numberInWord(start, end) }
-        guard leaves, !isRow(start..<end), !isDecimal(start, end) else { return }
-        if length < 15, byte(start - 1) == 0x2D || byte(start - 1) == 0x2F, byte(start - 2).isAlphanumeric { return }
-        let hint = length < 15 ? NumberHint(text, before: groups.start) : .none
-        if length >= 15 {
-            if length <= 32, byte(start - 1) != 0x24 { found(.id, start..<end) }
-        } else if hint == .id {
-            found(.id, start..<end)
-        } else if length >= 9, hint == .none, !isCount(start, end), !NumberMeaning.isKnown(slice(start..<end)) {
-            found(.id, start..<end)
+        if byte(end).isWord {
+            numberInWord(start, end)
+            return false
+        }
+        guard leaves, !isRow(start..<end), !isDecimal(start, end) else { return false }
+        if length < 15, byte(start - 1) == 0x2D || byte(start - 1) == 0x2F, left(start - 2).isAlphanumeric {
+            return false
+        }
+        guard isIdentifier(groups, start..<end) else { return false }
+        found(.id, start..<end)
+        return true
+    }
+
+    private func isIdentifier(_ groups: NumberGroups, _ range: Range<Int>) -> Bool {
+        if range.count >= 15 { return range.count <= 32 && byte(range.lowerBound - 1) != 0x24 }
+        switch NumberHint(text, before: groups.start) {
+        case .id: return true
+        case .none:
+            return range.count >= 9 && !isCount(range.lowerBound, range.upperBound)
+                && !NumberMeaning.isKnown(slice(range))
+        default: return false
         }
     }
 
@@ -68,7 +118,7 @@ extension Detector {
         if end - start <= 2 || byte(end).isLetter, accountNumber(digits: start) { return }
         if end - start == 2, byte(end) == 0x20 || byte(end) == 0x2D, accountNumber(digits: start) { return }
         if end - start > 2, accountNumber(digits: start) { return }
-        guard leaves, end - start >= 9 else { return namedByBearer(start) }
+        guard leaves, end - start >= 9 else { return spokenSecret(start) }
         let word = self.start(before: start, limit: 40) { $0.isWord }
         let stop = self.end(from: end, limit: 64) { $0.isWord }
         guard word >= done, byte(word - 1) != 0x23, stop - word <= 40, !isRow(start..<end), !isHexWord(word..<stop)
@@ -77,17 +127,11 @@ extension Detector {
             isUnsettled = true
             return
         }
-        found(.id, word..<stop)
-    }
-
-    private mutating func namedByBearer(_ digit: Int) {
-        let word = start(before: digit, limit: 40) { $0.isKeySign || $0 == 0x2E }
-        guard byte(word - 1) == 0x20, word >= done else { return }
-        if reads("bearer", at: word - 7) {
-            _ = bearer(word)
-        } else if reads(" is", at: word - 4) || reads(" was", at: word - 5) {
-            spokenPassword(word)
+        var digitless = word
+        if text[word].isAlphanumeric, let end = shapedKey(at: word, &digitless) {
+            return found(.token, word..<end)
         }
+        found(.id, word..<stop)
     }
 
     private func isHexWord(_ range: Range<Int>) -> Bool {
@@ -102,6 +146,8 @@ extension Detector {
             return false
         }
         let end = end(from: start) { $0.isAlphanumeric || $0 == 0x2D || $0 == 0x5F }
+        // multi-user-2
+        if end - start < 2, byte(start - 6) == 0x2D, byte(start - 7).isWord { return false }
         // A numbered marker is no id: sanitizing again must change nothing.
         if sign == 0x5F, byte(start - 6) == 0x5B, byte(end) == 0x5D, text[start - 5].isUpper { return true }
         found(.id, (start - 5)..<end)
@@ -119,7 +165,7 @@ extension Detector {
     /// Part of a number with a fraction or thousands: `3.14159265`, `1,234567`.
     func isDecimal(_ start: Int, _ end: Int) -> Bool {
         let (before, after) = (byte(start - 1), byte(end))
-        if before == 0x2E || before == 0x2C, byte(start - 2).isDigit || before == 0x2E { return true }
+        if before == 0x2E || before == 0x2C, left(start - 2).isDigit || before == 0x2E { return true }
         return (after == 0x2E || after == 0x2C) && byte(end + 1).isDigit
     }
 
@@ -129,7 +175,6 @@ extension Detector {
         while zeros < end - start, text[end - 1 - zeros] == 0x30 { zeros += 1 }
         if zeros >= 5 || byte(end) == 0x25 { return true }
         guard byte(end) == 0x20 else { return false }
-        let word = self.end(from: end + 1, limit: 24) { $0.isLetter || $0 >= 0x80 }
-        return NumberHint.units(slice((end + 1)..<word)) != 0
+        return NumberHint.isUnit(text, at: end + 1)
     }
 }

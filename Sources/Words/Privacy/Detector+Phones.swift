@@ -12,15 +12,22 @@ extension Detector {
         else { return false }
         let last = number.end(of: number.count - 1)
         let isLong = number.digits(number.count) >= 7
-        var plan = NumberPlan(number, leaves: leaves, hasExtension: isLong && extensionEnd(from: last) > last)
-        if number.hasPlus, !isInsideWord(number.start), let count = plan.international(from: 0, skipping: 0) {
-            return take(number, count)
+        var plan = NumberPlan(
+            number, isProse: leaves || isProse(number), hasExtension: isLong && extensionEnd(from: last) > last)
+        if number.hasPlus {
+            if isInsideWord(number.start) { return false }
+            if let count = plan.international(from: 0, skipping: 0) { return take(number, count) }
         }
         guard isFree(number), !isRow(number.start(of: 0)..<number.end(of: 0)) else { return false }
         if let count = plan.withAccessCode(), endsFree(number, count), !isArticle(number) { return take(number, count) }
         for count in stride(from: number.count, through: 1, by: -1) {
-            guard endsFree(number, count), plan.isNational(count) else { continue }
-            return take(number, count)
+            guard endsFree(number, count) else { continue }
+            if plan.isNational(count) { return take(number, count) }
+            // A number of another kind that names somebody, such as `SSN 123-45-6789`.
+            if count > 1, number.digits(count) >= 8, plan.hint(count) == .id {
+                found(.id, number.start(of: 0)..<number.end(of: count - 1))
+                return true
+            }
         }
         return vanity(number)
     }
@@ -42,20 +49,51 @@ extension Detector {
 
     // MARK: What stands around
 
+    /// Whether a sentence stands around the number, in text of which programs wrote most: words, and no name, quote, path or
+    /// other number. Digits in one group need more of it, as programs write such numbers most.
+    private func isProse(_ number: NumberGroups) -> Bool {
+        var start = number.start
+        let end = number.end(of: number.count - 1)
+        if byte(start - 1) == 0x28 {
+            guard number.count > 1 || byte(end) == 0x29 else { return false }
+            start -= 1
+        }
+        if start > 0 {
+            guard byte(start - 1) == 0x20 || byte(start - 1) == 0x0A else { return false }
+            var word = start - 1
+            if number.count > 1, byte(word - 1).isOne(of: ",;:.!?)") { word -= 1 }
+            let letters = self.start(before: word, limit: 24) { $0.isLetter || $0 >= 0x80 || $0 == 0x27 }
+            guard letters < word || word == 0 || byte(word) == 0x0A else { return false }
+            if byte(letters - 1).isDigit || byte(letters - 1).isOne(of: "/=._\"") { return false }
+        }
+        switch byte(end) {
+        case 0: return end == text.count
+        case 0x20: return !byte(end + 1).isDigit && byte(end + 1) != 0x22
+        case 0x0A, 0x21, 0x29, 0x2C, 0x2D, 0x2E, 0x3B, 0x3F: return true
+        default: return false
+        }
+    }
+
     /// Whether the number is no part of a longer one, of a price or of a word with hyphens.
     private func isFree(_ number: NumberGroups) -> Bool {
         let start = number.start
-        let (before, second) = (byte(start - 1), byte(start - 2))
+        let (before, second) = (byte(start - 1), left(start - 2))
         switch before {
-        case 0x2E, 0x2C, 0x3A: return !second.isDigit
+        case 0x2E: return !second.isDigit && second != 0x20 && second != 0  // less than .000001
+        case 0x2C, 0x3A: return !second.isDigit
         case 0x2D, 0x5F: return !second.isAlphanumeric
-        case 0x2F: return !second.isAlphanumeric && second != 0x2F || previous?.range.upperBound == start - 1
-        case 0x3D, 0x23, 0x22: return leaves || number.count > 1 || number.isBracketed
+        case 0x2F: return !second.isAlphanumeric && second != 0x2F
+        case 0x3D, 0x23, 0x22:
+            return leaves || number.count > 1 || number.isBracketed || NumberHint(text, before: start) == .phone
         case 0x24, 0x2B, 0x25: return false
+        case 0x2A: return second != 0x2A  // a masked id
         case 0x80...: return !isCurrency(endingAt: start)
         case 0x20 where second.isDigit && number.separator(0) == .space && start > datesDone + 1:
-            // The groups of a longer number; one or two digits before may count something.
-            return !(byte(start - 3).isDigit && byte(start - 4).isDigit) || foundEnd == start - 1
+            // The groups of a longer number; one or two digits before may count something, or be the thousands' first.
+            if foundEnd == start - 1 { return true }
+            return !(byte(start - 3).isDigit && byte(start - 4).isDigit) && number.pattern(2) != 33
+        case 0x20 where second == 0x3D && byte(start - 3) == 0x20 && number.count == 1:
+            return NumberHint(text, before: start) == .phone  // 2^32 = 4294967296
         case 0x20: return second != 0x24 && !(second >= 0x80 && isCurrency(endingAt: start - 1))
         default: return true
         }
@@ -72,10 +110,14 @@ extension Detector {
         let (next, second) = (byte(end), byte(end + 1))
         switch next {
         case 0x2E, 0x2C, 0x3A: return !second.isDigit
-        case 0x2D: return !second.isAlphanumeric || (second.isUpper && byte(end + 2).isLetter)
+        case 0x2D:
+            return !second.isAlphanumeric || (second.isUpper && byte(end + 2).isLetter)
+                || NumberHint.followsPhone(text, at: end)
         case 0x25: return false
         case 0x20:
             if second == 0x25 || second == 0x24 || (second == 0xE2 && byte(end + 2) == 0x82) { return false }
+            // Whole numbers side by side, each complete.
+            if count == 1, number[0] > 6, number[1] > 6 { return true }
             return number.count == count || number.digits(number.count) - number.digits(count) < 4
                 || number.separator(count - 1) != .space
                 || number.separator(0) != .space

@@ -1,6 +1,8 @@
+import CLandmarks
+
 /// One pass over UTF-8 text that finds what is personal or secret.
 ///
-/// Goes from landmark to landmark (see ``Landmarks``) and looks both ways from each. Linear in the worst case: a look
+/// Goes from landmark to landmark and looks both ways from each. Linear in the worst case: a look
 /// backwards is bounded or covers bytes that no other look covers, a look ahead is bounded or consumes what it saw.
 /// Allocates nothing as long as nothing is found.
 struct Detector {
@@ -13,8 +15,15 @@ struct Detector {
     }
 
     let text: UnsafeBufferPointer<UInt8>
+    /// Lives in the scope that made the detector.
+    let desk: UnsafeMutablePointer<FindingDesk>
+    // Small things lie together: the compiler copies a detector for most questions, in registers if it is small enough.
     let leaves: Bool
-    private(set) var findings: [Finding] = []
+    /// Whether a number or a name was left because of the words around it.
+    var isUnsettled = false
+    private var hasWide = false
+    /// No key block ends behind the one that was looked at last.
+    var lacksKeyFoot = false
     /// Bytes before it are settled: nothing that begins there is looked for again.
     var done = 0
     /// Up to here every host name without a scheme was looked at.
@@ -23,100 +32,101 @@ struct Detector {
     var runsDone = 0
     /// A long run of signs that begins like an address.
     var deferredRun = 0..<0
-    /// Whether a number or a name was left because of the words around it.
-    var isUnsettled = false
-    private var hasWide = false
+    /// Up to here text without spaces, in which an address begins, was looked through for its last `@`, which is at `lastSign`.
+    var addressDone = 0
+    var lastSign = 0
     /// Up to here numbers were read as parts of dates.
     var datesDone = 0
-    /// No key block ends behind the one that was looked at last.
-    var lacksKeyFoot = false
+    /// Up to here digits were looked at as parts of secrets that are spoken of.
+    var spokenDone = 0
+    let tails = SensitiveName.tails
 
-    private init(_ text: UnsafeBufferPointer<UInt8>, for purpose: Purpose) {
+    private init(_ text: UnsafeBufferPointer<UInt8>, for purpose: Purpose, _ desk: UnsafeMutablePointer<FindingDesk>) {
         self.text = text
+        self.desk = desk
         leaves = purpose == .sanitize
     }
 
-    /// What was found in a text.
-    struct Report {
-        /// Sorted, without overlaps, never splitting a scalar.
-        var findings: [Finding]
-        /// Whether something was left because of what stands around it, so that replacing its neighbours may change that.
-        var isUnsettled: Bool
+    /// The text must be valid UTF-8.
+    static func withReport<Result>(
+        on text: UnsafeBufferPointer<UInt8>, for purpose: Purpose, _ body: (inout Report) -> Result
+    ) -> Result {
+        FindingList.with { list in
+            var (report, hasWide) = look(through: text, for: purpose, list)
+            // What the bytes say as they stand, and what they say with look-alikes read as what they look like.
+            if hasWide, let folded = FoldedText(text) {
+                report.findings.add(folded.findings(for: purpose))
+                report.isUnsettled = true
+            }
+            defer { list = report.findings }
+            return body(&report)
+        }
     }
 
-    /// The text must be valid UTF-8.
-    static func report(on text: UnsafeBufferPointer<UInt8>, for purpose: Purpose) -> Report {
-        var detector = Detector(text, for: purpose)
-        detector.search()
-        detector.findings.merge()
-        var report = Report(findings: detector.findings, isUnsettled: detector.isUnsettled)
-        // What the bytes say as they stand, and what they say with look-alikes read as what they look like.
-        if detector.hasWide, let folded = FoldedText(text) {
-            folded.bytes.withUnsafeBufferPointer { bytes in
-                var second = Detector(bytes, for: purpose)
-                second.search()
-                second.findings.merge()
-                report.findings += second.findings.map { Finding(kind: $0.kind, range: folded.origin(of: $0.range)) }
+    private static func look(
+        through text: UnsafeBufferPointer<UInt8>, for purpose: Purpose, _ list: FindingList
+    ) -> (Report, hasWide: Bool) {
+        FindingList.with { ahead in
+            var desk = FindingDesk(found: list, ahead: ahead)
+            return withUnsafeMutablePointer(to: &desk) { desk in
+                var detector = Detector(text, for: purpose, desk)
+                detector.search()
+                desk.pointee.takeAll()
+                ahead = desk.pointee.ahead
+                let report = Report(findings: desk.pointee.found, isUnsettled: detector.isUnsettled)
+                return (report, detector.hasWide)
             }
-            report.findings.merge()
-            report.isUnsettled = true
         }
-        return report
+    }
+
+    /// What a text holds that has no look-alikes, or whose look-alikes were read already.
+    static func plainFindings(in text: UnsafeBufferPointer<UInt8>, for purpose: Purpose) -> [Finding] {
+        FindingList.with { list in
+            let (report, _) = look(through: text, for: purpose, list)
+            list = report.findings
+            return Array(list)
+        }
     }
 
     static func findings(in text: UnsafeBufferPointer<UInt8>, for purpose: Purpose) -> [Finding] {
-        report(on: text, for: purpose).findings
+        withReport(on: text, for: purpose) { Array($0.findings) }
     }
 
+    /// Landmarks are the bytes at which something personal can be recognised, rare in plain text: the first digit of a run, `@`,
+    /// `:`, `=`, the first of some hyphens, and, for text that leaves the house, a `.` inside a word. Keys without any of them
+    /// betray themselves by their length: a run of fifteen signs or more covers eight that are looked at together.
     private mutating func search() {
-        var block = 0
-        var last: UInt64 = 0x20
+        guard let base = text.baseAddress else { return }
         var wide: UInt64 = 0
-        defer { hasWide = wide & 0x8080_8080_8080_8080 != 0 }
+        var block = 0
         while block < text.count {
-            if done >= block + 8 {
-                block = done & ~7
-                last = UInt64(text[block - 1])
-                continue
+            let seen = rz_landmarks_at(base, text.count, block, leaves)
+            wide |= seen.wide
+            var places = seen.marks | seen.bound
+            while places != 0 {
+                let place = UInt64(truncatingIfNeeded: places.trailingZeroBitCount)
+                let index = block &+ Int(truncatingIfNeeded: place)
+                places &= places &- 1
+                if seen.bound &>> place & 1 == 1, index >= runsDone { run(through: index, seen.signs, at: place) }
+                guard seen.marks &>> place & 1 == 1, index >= done else { continue }
+                // Most hyphens and dots stand by themselves.
+                if text[index] == 0x2D, byte(index + 1) != 0x2D || byte(index - 1) == 0x2D { continue }
+                if text[index] == 0x2E, byte(index + 1) < 0x41 { continue }
+                landmark(index)
             }
-            let here = word(at: block)
-            let next = block + 8 < text.count ? text[block + 8] : 0x20
-            let seen = Landmarks(
-                here, before: here << 8 | last, after: here >> 8 | UInt64(next) << 56, dots: leaves)
-            last = here >> 56
-            wide |= here
-            if seen.isBound { run(through: block) }
-            var marks = seen.marks
-            while marks != 0 {
-                let index = block + (marks.trailingZeroBitCount >> 3)
-                marks &= marks - 1
-                if index >= done { landmark(index) }
-            }
-            block += 8
+            block = max(block &+ 64, done & ~63)
         }
         if !deferredRun.isEmpty { deferredKeys() }
+        hasWide = wide != 0
     }
 
-    /// Eight bytes from `block` on, with spaces where the text does not reach.
-    @inline(__always)
-    private func word(at block: Int) -> UInt64 {
-        let base = UnsafeRawPointer(text.baseAddress.unsafelyUnwrapped)
-        if block + 8 <= text.count { return (base + block).loadUnaligned(as: UInt64.self) }
-        let missing = UInt64(8 * (block + 8 - text.count))
-        let spaces: UInt64 = 0x2020_2020_2020_2020
-        if text.count >= 8 {
-            let last = (base + (text.count - 8)).loadUnaligned(as: UInt64.self)
-            return last >> missing | spaces << (64 - missing)
-        }
-        var word = spaces
-        for index in block..<text.count { word = word << 8 | UInt64(text[text.count - 1 - index + block]) }
-        return word
-    }
-
+    @inline(never)
     private mutating func landmark(_ index: Int) {
+        if desk.pointee.hasMore { desk.pointee.take(before: index) }
         switch text[index] {
         case UInt8(ascii: "@"): sign(at: index)
-        case UInt8(ascii: "."): if index >= hostsDone { host(at: index) }
+        case UInt8(ascii: "."):
+            if index >= hostsDone, byte(index - 1) >= 0x30 { host(at: index) }
         case UInt8(ascii: ":"): colon(at: index)
         case UInt8(ascii: "="): _ = namedValue(at: index)
         case UInt8(ascii: "-"): hyphens(at: index)
@@ -125,6 +135,12 @@ struct Detector {
     }
 
     private mutating func colon(at index: Int) {
+        // The names of JSON, of which most are no secret's.
+        if byte(index - 1) == 0x22, byte(index - 2).isLetter, byte(index + 1) != 0x3A,
+            !tails.mayEnd(text, before: index - 1)
+        {
+            return
+        }
         switch byte(index + 1) {
         case UInt8(ascii: "/"):
             if byte(index + 2) == UInt8(ascii: "/") {
@@ -136,7 +152,11 @@ struct Detector {
             if !byte(index - 1).isWord, !byte(index - 1).isQuote { return }  // a face
         default: break
         }
-        if !ip6(at: index) { _ = namedValue(at: index) }
+        if !deferredRun.isEmpty { deferredKeys() }
+        let before = byte(index - 1)
+        let isSixth = before.isHex || before == 0x3A || byte(index + 1) == 0x3A
+        if isSixth, ip6(at: index) { return }
+        if !namedValue(at: index), before.isWord { commandPassword(at: index) }
     }
 
     // MARK: Shared by the rules
@@ -144,24 +164,30 @@ struct Detector {
     /// Takes down a finding. What began inside of it before is part of it, and so is it of one that it lies in.
     mutating func found(_ kind: PersonalKind, _ range: Range<Int>) {
         done = max(done, range.upperBound)
-        if let last = findings.last, last.range.lowerBound <= range.lowerBound,
-            last.range.upperBound >= range.upperBound
-        {
-            return
-        }
-        while let last = findings.last, last.range.lowerBound >= range.lowerBound { findings.removeLast() }
-        if findings.isEmpty { findings.reserveCapacity(8) }
-        findings.append(Finding(kind: kind, range: range))
+        desk.pointee.add(Finding(kind: kind, range: range))
     }
 
-    var previous: Finding? { findings.last }
+    /// Takes down a key that lies ahead of what is looked at, and settles nothing yet: an address around it may come into view.
+    func foundAhead(_ range: Range<Int>) { desk.pointee.ahead.append(Finding(kind: .token, range: range)) }
+
+    @inline(__always)
+    var previous: Finding? { desk.pointee.found.last }
     /// Where the last finding ends; 0 without one.
-    var foundEnd: Int { findings.last?.range.upperBound ?? 0 }
+    @inline(__always)
+    var foundEnd: Int { previous?.range.upperBound ?? 0 }
 
     /// The byte at `index`; 0 outside of the text.
     @inline(__always)
     func byte(_ index: Int) -> UInt8 {
         UInt(bitPattern: index) < UInt(bitPattern: text.count) ? text[index] : 0
+    }
+
+    /// The byte at `index` as it will stand when what was found last is replaced: the end of a marker in its place. Rules that
+    /// look to the left ask this, so that a chain of findings is found from its first to its last at once.
+    @inline(__always)
+    func left(_ index: Int) -> UInt8 {
+        if let last = previous, last.range.contains(index) { return 0x5D }
+        return byte(index)
     }
 
     func slice(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: text[range]) }
@@ -170,7 +196,7 @@ struct Detector {
     /// does what was found, since a marker will stand in its place.
     func isInsideWord(_ index: Int) -> Bool {
         guard byte(index - 1).isWord, !isEscape(index - 1) else { return false }
-        return findings.last?.range.upperBound != index
+        return previous?.range.upperBound != index
     }
 
     /// Whether `index` is the letter of an escape such as `\n`.
@@ -207,6 +233,18 @@ struct Detector {
         let stop = limit < text.count - start ? start + limit : text.count
         while index < stop, belongs(text[index]) { index += 1 }
         return index
+    }
+
+    /// The end of the run of letters, digits and `sign`s from `start` on.
+    func wordEnd(from start: Int, and sign: UInt8 = 0x5F) -> Int {
+        guard let base = text.baseAddress else { return start }
+        var end = start
+        while end < text.count {
+            let length = rz_word_length(base, text.count, end, sign)
+            end &+= length
+            if length < 16 { break }
+        }
+        return end
     }
 
     /// The start of the run of bytes that `belong` and end at `end`, at most `limit` bytes back and not before what is found.

@@ -1,3 +1,5 @@
+import CLandmarks
+
 /// A text with look-alikes read as what they look like, and where each byte came from.
 ///
 /// Full-width and mathematical letters and digits become ASCII, as do digits of other scripts, the other dots, hyphens,
@@ -33,8 +35,14 @@ struct FoldedText {
         }
     }
 
+    /// What it holds, at the places of the original.
+    func findings(for purpose: Detector.Purpose) -> [Finding] {
+        bytes.withUnsafeBufferPointer { Detector.plainFindings(in: $0, for: purpose) }
+            .map { Finding(kind: $0.kind, range: origin(of: $0.range)) }
+    }
+
     /// The bytes of the original that these became.
-    func origin(of range: Range<Int>) -> Range<Int> {
+    private func origin(of range: Range<Int>) -> Range<Int> {
         let last = range.upperBound - 1
         return Int(origins[range.lowerBound])..<(Int(origins[last]) + Int(widths[last]))
     }
@@ -57,43 +65,23 @@ struct FoldedText {
         return (scalar, min(length, text.count - index))
     }
 
-    /// The length of a scalar whose first bytes tell that it looks like nothing else: letters of Latin, Greek, Cyrillic,
-    /// Hebrew, ideographs, Hangul.
+    /// Whether a picture begins at `index`: U+1F300 to U+1FAFF.
     @inline(__always)
-    private static func plainLength(_ first: UInt8) -> Int? {
-        switch first {
-        case 0xC3...0xCC, 0xCE...0xD7: 2
-        case 0xE4...0xE9, 0xEB...0xED: 3
-        default: nil
-        }
+    private static func isEmoji(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
+        guard text[index] == 0xF0, index + 4 <= text.count, text[index + 1] == 0x9F else { return false }
+        return text[index + 2] >= 0x8C && text[index + 2] <= 0xAB
     }
 
     private static func firstLookAlike(in text: UnsafeBufferPointer<UInt8>) -> Int? {
-        var index = 0
-        let base = UnsafeRawPointer(text.baseAddress)
-        while index < text.count {
-            // Text is ASCII for the most part: sixteen bytes at a time.
-            if let base, index + 16 <= text.count {
-                let pair = (base + index).loadUnaligned(as: SIMD2<UInt64>.self)
-                if (pair[0] | pair[1]) & 0x8080_8080_8080_8080 == 0 {
-                    index += 16
-                    continue
-                }
-            }
-            let stop = min(index + 16, text.count)
-            while index < stop {
-                let byte = text[index]
-                if byte < 0xC2 {
-                    index += 1
-                    continue
-                }
-                if let length = plainLength(byte) {
-                    index += length
-                    continue
-                }
-                let (scalar, length) = scalar(text, at: index)
+        guard let base = text.baseAddress else { return nil }
+        for block in stride(from: 0, to: text.count, by: 64) {
+            var places = rz_doubtful_at(base, text.count, block)
+            while places != 0 {
+                let index = block &+ places.trailingZeroBitCount
+                places &= places &- 1
+                if isEmoji(text, index) { continue }
+                let (scalar, _) = scalar(text, at: index)
                 if scalar != LookAlike.emojiSelector, LookAlike.ascii(scalar) != nil { return index }
-                index += length
             }
         }
         return nil

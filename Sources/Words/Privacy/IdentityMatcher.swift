@@ -1,122 +1,88 @@
-/// Finds known identities at word boundaries, whatever their case, accents, width and the spaces between their words.
-struct IdentityMatcher {
-    private struct Name {
-        let kind: PersonalKind
-        /// The place of the identity in the list that was given.
-        let person: Int
-        /// ``PlainLetter``s; a space stands for any few separators, or none.
-        let letters: [UInt32]
-    }
+import CLandmarks
 
-    private var names: [Name] = []
-    /// Whether a name can begin with this byte.
-    private var openings: [Bool] = []
-    /// The first letters, small, eight times each; more than four are one too many to look for at once.
-    private var firsts = InlineArray<4, UInt64>(repeating: 0)
-    private var firstCount = 0
-    private var isCrowded = false
+/// Finds known identities at word boundaries, whatever their case, accents, width and the spaces between their words.
+///
+/// Not copied, so that the texts of a prompt share one without counting references.
+struct IdentityMatcher: ~Copyable {
+    private let known: KnownNames
+    private let openings: UnsafeMutablePointer<Bool>
 
     init(_ identities: [KnownIdentity]) {
-        if identities.isEmpty { return }
-        for (person, identity) in identities.enumerated() {
-            add(.email, identity.email, person)
-            add(.user, identity.displayName, person)
-            add(.user, identity.handle.map { $0.hasPrefix("@") ? String($0.dropFirst()) : $0 }, person)
-        }
-        names.sort { $0.letters.count > $1.letters.count }
+        known = KnownNames(identities)
+        openings = .allocate(capacity: 256)
+        openings.initialize(from: known.openings, count: 256)
     }
 
-    var isEmpty: Bool { names.isEmpty }
+    deinit { openings.deallocate() }
 
-    func findings(in text: UnsafeBufferPointer<UInt8>) -> [Finding] {
-        openings.withUnsafeBufferPointer { findings(in: text, openings: $0) }
-    }
+    var isEmpty: Bool { known.names.isEmpty }
 
-    private func findings(in text: UnsafeBufferPointer<UInt8>, openings: UnsafeBufferPointer<Bool>) -> [Finding] {
+    /// Adds what they are found at to what was found already.
+    func add(to list: inout FindingList, in text: UnsafeBufferPointer<UInt8>) {
+        guard !isEmpty, let base = text.baseAddress else { return }
         var findings: [Finding] = []
-        var index = 0
-        while index < text.count {
-            if !isCrowded, index + 8 <= text.count, holdsNoOpening(text, index) {
-                index += 8
-                continue
-            }
-            guard openings[Int(text[index])], index == 0 || !text[index - 1].isWord else {
-                index += 1
-                continue
-            }
-            if let (name, end) = match(text, at: index) {
+        var done = 0
+        for block in stride(from: 0, to: text.count, by: 64) {
+            var places = known.isCrowded ? .max : rz_openings_at(base, text.count, block, known.firsts)
+            while places != 0 {
+                let index = block &+ places.trailingZeroBitCount
+                places &= places &- 1
+                guard index >= done, index < text.count, openings[Int(text[index])], mayBegin(text, index),
+                    let (name, end) = match(text, at: index), !isMarker(text, index..<end)
+                else { continue }
                 findings.append(Finding(kind: name.kind, range: index..<end))
-                index = end
-            } else {
-                index += 1
+                done = end
             }
         }
-        return findings
+        if !findings.isEmpty { list.add(findings) }
     }
 
-    /// Whether none of eight bytes can begin a name: all are ASCII, and none is a first letter in either case.
+    /// Whether it is worth comparing from here on: no word goes on, and no picture or punctuation begins.
     @inline(__always)
-    private func holdsNoOpening(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
-        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        let word = UnsafeRawPointer(text.baseAddress.unsafelyUnwrapped + index).loadUnaligned(as: UInt64.self)
-        var hits = word
-        // The sum's highest bit stays clear where the small letters are equal; bytes beyond ASCII are hits anyway.
-        for letter in 0..<firstCount { hits |= ~(((word & low | 0x2020_2020_2020_2020) ^ firsts[letter]) &+ low) }
-        return hits & ~low == 0
+    private func mayBegin(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
+        if index > 0, text[index - 1].isWord, !isEscape(text, before: index) { return false }
+        guard !known.beginsBeyondASCII, index + 3 < text.count else { return true }
+        return switch (text[index], text[index + 1]) {
+        case (0xF0, 0x9F): text[index + 2] == 0x84 || text[index + 2] == 0x85 || text[index + 2] == 0xAF
+        case (0xE2, ..<0x92), (0xE2, 0x94...): false
+        default: true
+        }
+    }
+
+    /// Whether these are the letters of a marker, which must come out as it went in, even for somebody whose name is User.
+    private func isMarker(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.lowerBound > 0, range.upperBound < text.count, text[range.lowerBound - 1] == 0x5B else {
+            return false
+        }
+        return text[range.upperBound] == 0x5D && text[range].allSatisfy { $0.isUpper }
     }
 
     /// Whose name these bytes are, with or without an `@` before it.
     func person(_ text: UnsafeBufferPointer<UInt8>, at range: Range<Int>) -> Int? {
         var start = range.lowerBound
         if text[start] == 0x40 { start += 1 } else if text[start] == 0xEF { start += 3 }
-        guard start < range.upperBound, let (name, end) = match(text, at: start), end == range.upperBound else {
+        guard start < range.upperBound, openings[Int(text[start])], let (name, end) = match(text, at: start),
+            end == range.upperBound
+        else {
             return nil
         }
         return name.person
     }
 
-    private mutating func add(_ kind: PersonalKind, _ name: String?, _ person: Int) {
-        guard let name else { return }
-        var letters: [UInt32] = []
-        for scalar in name.unicodeScalars {
-            let letter = PlainLetter.of(scalar.value)
-            let isSpace = letter == 0x20 || letter == 0x09 || letter == 0x0A
-            if letter == 0 || (isSpace && (letters.isEmpty || letters.last == 0x20)) { continue }
-            letters.append(isSpace ? 0x20 : letter)
-        }
-        if letters.last == 0x20 { letters.removeLast() }
-        guard letters.count >= 2 else { return }
-        names.append(Name(kind: kind, person: person, letters: letters))
-        if openings.isEmpty { openings = [Bool](repeating: false, count: 256) }
-        // Accented and full-width forms begin with bytes beyond ASCII.
-        for byte in 0xC2...0xF4 { openings[byte] = true }
-        if let first = letters.first, first < 0x80 {
-            note(UInt8(first) | 0x20)
-            openings[Int(first)] = true
-            if UInt8(first).isLower { openings[Int(first - 0x20)] = true }
-        }
-    }
-
-    private mutating func note(_ letter: UInt8) {
-        let word = UInt64(letter) &* 0x0101_0101_0101_0101
-        for place in 0..<firstCount where firsts[place] == word { return }
-        if firstCount < 4 {
-            firsts[firstCount] = word
-            firstCount += 1
-        } else {
-            isCrowded = true
-        }
-    }
-
-    private func match(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> (Name, Int)? {
+    private func match(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> (KnownNames.Name, Int)? {
         guard start == 0 || !joins(text, before: start) else { return nil }
-        for name in names {
-            if let end = end(of: name.letters, text, from: start), !joins(text, at: end) { return (name, end) }
+        return known.letters.withUnsafeBufferPointer { letters in
+            for name in known.names {
+                let own = UnsafeBufferPointer(rebasing: letters[name.letters])
+                if let end = end(of: own, text, from: start), !joins(text, at: end) { return (name, end) }
+            }
+            return nil
         }
-        return nil
     }
 
-    private func end(of letters: [UInt32], _ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+    private func end(of letters: UnsafeBufferPointer<UInt32>, _ text: UnsafeBufferPointer<UInt8>, from start: Int)
+        -> Int?
+    {
         var index = start
         var place = 0
         var end = start
@@ -124,8 +90,8 @@ struct IdentityMatcher {
             guard index < text.count else { return nil }
             let (scalar, length) = text[index] < 0x80 ? (UInt32(text[index]), 1) : FoldedText.scalar(text, at: index)
             let letter = PlainLetter.of(scalar)
-            if letter == 0, place > 0 {
-                index += length  // an accent written apart, or something unseen
+            if place > 0, letter == 0 || Self.isApostrophe(letter) && letter != letters[place] {
+                index += length  // an accent written apart, something unseen, o'neil for oneil
                 end = index
             } else if letter == letters[place] {
                 index += length
@@ -151,6 +117,8 @@ struct IdentityMatcher {
         return end
     }
 
+    static func isApostrophe(_ letter: UInt32) -> Bool { letter == 0x27 || letter == 0x2019 || letter == 0x60 }
+
     private static func isSeparator(_ letter: UInt32) -> Bool {
         switch letter {
         case 0x20, 0x09, 0x0A, 0x0D, 0x2D, 0x2E, 0x5F, 0x2C: true
@@ -166,8 +134,12 @@ struct IdentityMatcher {
     }
 
     private func joins(_ text: UnsafeBufferPointer<UInt8>, before index: Int) -> Bool {
-        let isEscape = index > 1 && text[index - 2] == 0x5C && "nrtbf".utf8.contains(text[index - 1])
-        return !isEscape && joinsBack(text, before: index) && joinsAhead(text, at: index)
+        !isEscape(text, before: index) && joinsBack(text, before: index) && joinsAhead(text, at: index)
+    }
+
+    /// Whether the letter of an escape such as `\n` stands before `index`.
+    private func isEscape(_ text: UnsafeBufferPointer<UInt8>, before index: Int) -> Bool {
+        index > 1 && text[index - 2] == 0x5C && text[index - 1].isOne(of: "nrtbf")
     }
 
     private func joinsAhead(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {

@@ -55,12 +55,64 @@ struct KeyShape {
         KeyShape(prefix: "pypi-", least: 20), KeyShape(prefix: "dop_v1_", least: 20),
         KeyShape(prefix: "shpat_", least: 16),
         KeyShape(prefix: "AAAAAAAAAAAAAAAA", least: 24, body: .encoded),
+        KeyShape(prefix: "glrt-", least: 16), KeyShape(prefix: "gldt-", least: 16),
+        KeyShape(prefix: "glsa_", least: 20),
+        KeyShape(prefix: "gsk_", least: 20), KeyShape(prefix: "xai-", least: 20, needsDigit: true),
+        KeyShape(prefix: "pplx-", least: 20, needsDigit: true), KeyShape(prefix: "nvapi-", least: 20, needsDigit: true),
+        KeyShape(prefix: "r8_", least: 20, needsDigit: true), KeyShape(prefix: "sess-", least: 20, needsDigit: true),
+        KeyShape(prefix: "hvs.", least: 12, body: .dotted, needsDigit: true),
+        KeyShape(prefix: "dapi", least: 32, needsDigit: true), KeyShape(prefix: "dckr_pat_", least: 12),
+        KeyShape(prefix: "figd_", least: 20), KeyShape(prefix: "lin_api_", least: 20),
+        KeyShape(prefix: "ntn_", least: 20, needsDigit: true), KeyShape(prefix: "PMAK-", least: 20, needsDigit: true),
+        KeyShape(prefix: "rubygems_", least: 20), KeyShape(prefix: "rzp_live_", least: 8),
+        KeyShape(prefix: "rzp_test_", least: 8), KeyShape(prefix: "sbp_", least: 20, needsDigit: true),
+        KeyShape(prefix: "sb_secret_", least: 12), KeyShape(prefix: "secret_", least: 30, needsDigit: true),
+        KeyShape(prefix: "shpss_", least: 16), KeyShape(prefix: "shpca_", least: 16),
+        KeyShape(prefix: "shppa_", least: 16),
+        KeyShape(prefix: "sntrys_", least: 20), KeyShape(prefix: "sntryu_", least: 20),
+        KeyShape(prefix: "sq0atp-", least: 16), KeyShape(prefix: "sq0csp-", least: 16),
+        KeyShape(prefix: "tskey-", least: 12, needsDigit: true), KeyShape(prefix: "key-", least: 32, needsDigit: true),
+        KeyShape(prefix: "AGE-SECRET-KEY-", least: 20), KeyShape(prefix: "ATATT3", least: 20),
+        KeyShape(prefix: "EAACEdEose0cBA", least: 8), KeyShape(prefix: "AQ.Ab", least: 20, body: .dotted),
     ]
 
-    /// Whether one of them begins with this byte, for each of ASCII.
-    static let openings: InlineArray<128, Bool> = {
-        var openings = InlineArray<128, Bool>(repeating: false)
-        for shape in all { openings[Int(shape.prefix.utf8Start[0])] = true }
-        return openings
-    }()
+    /// The same by first byte, so that few are compared.
+    static let table = KeyTable(all)
+}
+
+/// Shapes by their first bytes, asked about every word in a long run.
+///
+/// `@unchecked Sendable`: nothing is written once `init` is over, and the memory, being static, is never freed, so that asking
+/// counts no references.
+struct KeyTable: @unchecked Sendable {
+    private let shapes: UnsafeMutablePointer<KeyShape>
+    /// By first byte, where those that begin with it lie.
+    private let starts: UnsafeMutablePointer<Int>
+    /// By first byte, one bit for each of the second ones, by their last five bits.
+    private let seconds: UnsafeMutablePointer<UInt32>
+
+    init(_ all: [KeyShape]) {
+        let sorted = all.sorted { $0.prefix.utf8Start[0] < $1.prefix.utf8Start[0] }
+        shapes = .allocate(capacity: all.count)
+        shapes.initialize(from: sorted, count: all.count)
+        starts = .allocate(capacity: 129)
+        seconds = .allocate(capacity: 128)
+        seconds.initialize(repeating: 0, count: 128)
+        for first in 0...128 {
+            (starts + first).initialize(to: sorted.firstIndex { $0.prefix.utf8Start[0] >= first } ?? all.count)
+        }
+        for shape in all { seconds[Int(shape.prefix.utf8Start[0])] |= 1 << UInt32(shape.prefix.utf8Start[1] & 31) }
+    }
+
+    /// Whether one may begin with these two bytes, of which the first must be ASCII.
+    @inline(__always)
+    func mayBegin(with first: UInt8, _ second: UInt8) -> Bool {
+        seconds[Int(first)] >> UInt32(second & 31) & 1 == 1
+    }
+
+    /// Those that begin with `first`, which must be ASCII.
+    @inline(__always)
+    subscript(first: UInt8) -> UnsafeBufferPointer<KeyShape> {
+        UnsafeBufferPointer(start: shapes + starts[Int(first)], count: starts[Int(first) + 1] - starts[Int(first)])
+    }
 }

@@ -13,8 +13,13 @@ struct NumberGroups {
     private(set) var hasPlus = false
     /// The first group stands in parentheses.
     private(set) var isBracketed = false
-    private var starts = InlineArray<10, Int>(repeating: 0)
-    private var sizes = InlineArray<10, Int>(repeating: 0)
+    /// A `(` was read that was not closed yet.
+    private var isOpen = false
+    /// Small, as a number is copied for each of the questions about it.
+    private var starts = InlineArray<10, UInt8>(repeating: 0)
+    private var sizes = InlineArray<10, UInt8>(repeating: 0)
+    /// The first digit, from which `starts` count.
+    private let origin: Int
     /// `separators[n]` stands between the groups n and n + 1.
     private var separators = InlineArray<10, Separator>(repeating: .none)
     let text: UnsafeBufferPointer<UInt8>
@@ -23,6 +28,7 @@ struct NumberGroups {
     init(_ text: UnsafeBufferPointer<UInt8>, from first: Int) {
         self.text = text
         start = first
+        origin = first
         open(before: first)
         var index = first
         var total = 0
@@ -30,34 +36,35 @@ struct NumberGroups {
             var end = index
             while byte(end).isDigit, end - index < 40 { end += 1 }
             guard end > index, total + end - index <= 40 else { break }
-            starts[count] = index
-            sizes[count] = end - index
+            starts[count] = UInt8(truncatingIfNeeded: index &- first)
+            sizes[count] = UInt8(truncatingIfNeeded: end &- index)
             total += end - index
             count += 1
             guard let (next, separator) = separator(at: end) else { break }
             separators[count - 1] = separator
+            if separator == .parenthesis { isOpen = byte(next - 1) == 0x28 }
             index = next
         }
         if count > 0 { separators[count - 1] = .none }
     }
 
-    subscript(group: Int) -> Int { group < count ? sizes[group] : 0 }
+    subscript(group: Int) -> Int { group < count ? Int(sizes[group]) : 0 }
     func separator(_ group: Int) -> Separator { separators[group] }
-    func start(of group: Int) -> Int { starts[group] }
-    func end(of group: Int) -> Int { starts[group] + sizes[group] }
+    func start(of group: Int) -> Int { origin &+ Int(starts[group]) }
+    func end(of group: Int) -> Int { start(of: group) &+ Int(sizes[group]) }
 
     func digits(_ groups: Int) -> Int {
         var sum = 0
-        for group in 0..<groups { sum += sizes[group] }
+        for group in 0..<groups { sum += Int(sizes[group]) }
         return sum
     }
 
-    func first(_ group: Int) -> UInt8 { text[starts[group]] & 0x0F }
+    func first(_ group: Int) -> UInt8 { text[start(of: group)] & 0x0F }
 
     /// The value of a group of at most nine digits.
     func value(_ group: Int) -> Int {
         var value = 0
-        for index in starts[group]..<(starts[group] + min(sizes[group], 9)) {
+        for index in start(of: group)..<(start(of: group) + min(Int(sizes[group]), 9)) {
             value = value * 10 + Int(text[index] & 0x0F)
         }
         return value
@@ -66,7 +73,7 @@ struct NumberGroups {
     /// Sizes as digits of a number: 334 for 3, 3, 4.
     func pattern(_ groups: Int) -> Int {
         var pattern = 0
-        for group in 0..<groups { pattern = pattern * 10 + min(sizes[group], 9) }
+        for group in 0..<groups { pattern = pattern * 10 + min(Int(sizes[group]), 9) }
         return pattern
     }
 
@@ -85,7 +92,14 @@ struct NumberGroups {
 
     /// Whether the first groups stand in parentheses all together.
     func isWrapped(_ groups: Int) -> Bool {
-        byte(starts[0] - 1) == 0x28 && byte(end(of: groups - 1)) == 0x29 && !contains(.parenthesis, in: groups)
+        byte(start(of: 0) - 1) == 0x28 && byte(end(of: groups - 1)) == 0x29 && !contains(.parenthesis, in: groups)
+    }
+
+    /// As many short groups as are read at once: a list of small numbers, whose first half begins nothing that is longer.
+    var isRow: Bool {
+        guard count == Self.most else { return false }
+        for group in 0..<count where sizes[group] > 2 { return false }
+        return true
     }
 
     // MARK: Reading
@@ -95,12 +109,14 @@ struct NumberGroups {
         if byte(index - 1) == 0x28 {
             index -= 1
             isBracketed = true
+            isOpen = true
         }
         let sign = byte(index - 1) == 0x20 && !isBracketed ? index - 2 : index - 1
         if byte(sign) == 0x2B {
             hasPlus = true
             index = byte(sign - 1) == 0x28 ? sign - 1 : sign
             isBracketed = isBracketed || byte(sign - 1) == 0x28
+            isOpen = isBracketed
         }
         start = index
     }
@@ -122,13 +138,16 @@ struct NumberGroups {
             if byte(end + 1) == 0x28, byte(end + 2).isDigit { return (end + 2, .parenthesis) }
         case 0x2F:
             if byte(end + 1).isDigit { return (end + 1, .slash) }
+            if byte(end + 1) == 0x20, byte(end + 2).isDigit { return (end + 2, .slash) }
         case 0x28:
             if byte(end + 1).isDigit { return (end + 1, .parenthesis) }
-        case 0x29:
+        case 0x29 where isOpen:
             if byte(end + 1).isDigit { return (end + 1, .parenthesis) }
             let next = byte(end + 1)
             if next == 0x20 || (0x2D...0x2F).contains(next), byte(end + 2).isDigit { return (end + 2, .parenthesis) }
-            if byte(end + 1) == 0x20, byte(end + 2) == 0x2D, byte(end + 3) == 0x20, byte(end + 4).isDigit {
+            if byte(end + 1) == 0x20, byte(end + 2) == 0x2D || byte(end + 2) == 0x2F, byte(end + 3) == 0x20,
+                byte(end + 4).isDigit
+            {
                 return (end + 4, .parenthesis)
             }
             if byte(end + 1) == 0x28, byte(end + 2).isDigit { return (end + 2, .parenthesis) }

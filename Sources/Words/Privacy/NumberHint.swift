@@ -9,15 +9,17 @@ enum NumberHint: UInt8 {
     case id
     /// A currency's sign or name.
     case money
+    /// `card`, `Visa`.
+    case card
 
-    /// Judges by the nearest telling word among the six before `start`, at most 48 bytes back in the same line. `number`
-    /// tells only if no other word does: it may be anybody's.
-    init(_ text: UnsafeBufferPointer<UInt8>, before start: Int) {
+    /// Judges by the nearest telling word among the last ones before `start`, at most 48 bytes back in the same line, or in
+    /// the line above if that ends with a colon. `number` tells only if no other word does: it may be anybody's.
+    init(_ text: UnsafeBufferPointer<UInt8>, before start: Int, among most: Int = 6) {
         self = .none
         let floor = max(0, start - 48)
         var index = start
         var words = 0
-        while index > floor, words < 6 {
+        while index > floor, words < most {
             let end = index
             while index > floor, Self.isLetter(text[index - 1]) { index -= 1 }
             if index < end {
@@ -26,9 +28,6 @@ enum NumberHint: UInt8 {
                 if index > 0, text[index - 1] == 0x5B { continue }
                 let word = UnsafeBufferPointer(rebasing: text[index..<end])
                 switch Self.words(word) {
-                case 0 where words == 1 && word.count == 3 && word.allSatisfy(\.isUpper):
-                    self = .money  // a currency, most likely
-                    return
                 case 0:
                     if let tail = Self.tail(word) {
                         self = tail
@@ -43,15 +42,18 @@ enum NumberHint: UInt8 {
                 continue
             }
             switch text[index - 1] {
-            case 0x0A: return
+            case 0x0A where words > 0 || index < 2 || text[index - 2] != 0x3A: return
             case 0x24:
                 if end == start {
                     self = .money
                     return
                 }
+            // Of something, unless the word before knows better: `card #`, `phone #`.
             case 0x23 where index > start - 3:
                 self = .thing
-                return
+                words = max(words, most - 1)
+            // A masked id, which what was said before was said of.
+            case 0x2A where index > 2 && text[index - 2] == 0x2A && text[index - 3] == 0x2A: return
             // Another number: what was said before was said of it.
             case 0x30...0x39: words += 2
             default: break
@@ -63,10 +65,63 @@ enum NumberHint: UInt8 {
     private static let softPhone: UInt8 = 8
     private static let softThing: UInt8 = 9
 
+    // MARK: Behind the number
+
+    /// `555 0123 office`, `555 0123 (mobile)`, `555 0123-Fax`: whether what follows says that it is somebody's telephone.
+    static func followsPhone(_ text: UnsafeBufferPointer<UInt8>, at end: Int) -> Bool {
+        var index = end
+        while index < text.count, index - end < 2, text[index] == 0x20 || text[index] == 0x28 || text[index] == 0x2D {
+            index += 1
+        }
+        guard index > end else { return false }
+        let word = Self.word(text, at: index)
+        return lines(UnsafeBufferPointer(rebasing: text[word])) != 0
+    }
+
+    /// Whether the word behind a number and a space says what is counted: a unit, or a noun in the plural.
+    static func isUnit(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+        let word = UnsafeBufferPointer(rebasing: text[Self.word(text, at: start)])
+        if units(word) != 0 { return true }
+        guard word.count > 4, word[word.count - 1] == 0x73, word[word.count - 2] != 0x73 else { return false }
+        return word.allSatisfy(\.isLower) && plurals(word) == 0
+    }
+
+    /// Whether a sentence goes on behind a number as it does behind a name, rather than with what is counted.
+    static func isPlainWord(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+        plainWords(UnsafeBufferPointer(rebasing: text[Self.word(text, at: start)])) != 0
+    }
+
+    private static func word(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Range<Int> {
+        var end = start
+        while end < text.count, end - start < 24, isLetter(text[end]) { end += 1 }
+        return start..<end
+    }
+
+    /// What a telephone stands in.
+    private static let lines = WordTable([
+        (1, "office fax mobile cell home work tel phone direct landline whatsapp handy desk switchboard reception ext")
+    ])
+
+    /// Words on `s` that count nothing.
+    private static let plurals = WordTable([
+        (1, "thanks always perhaps besides sometimes afterwards towards works calls means texts whatsapp answers rings")
+    ])
+
+    private static let plainWords = WordTable([
+        (
+            1,
+            """
+            please today tomorrow now then thanks thx asap if or and is was when while after before until for at on in to from \
+            anytime again instead tonight directly immediately right with by as but so because will would can could ok okay bitte \
+            por s'il heute ab jetzt hoy ahora here there this that
+            """
+        )
+    ])
+
     static let units = WordTable([
         (
             1,
-            "people persons users followers views likes subscribers plays downloads dollars euros pounds usd eur gbp yen jpy inr"
+            "people persons users followers views likes subscribers plays downloads dollars euros pounds usd eur gbp yen jpy inr zł kč"
         ),
         (
             1,
@@ -82,7 +137,7 @@ enum NumberHint: UInt8 {
         ),
         (
             1,
-            "einwohner euro dollar habitants habitantes personas personnes yuan won rupees rubles pesos reais crore lakh"
+            "einwohner euro dollar habitants habitantes personas personnes yuan won rupees rubles pesos reais crore lakh bucks quid"
         ),
     ])
 
@@ -107,7 +162,8 @@ enum NumberHint: UInt8 {
             call calls calling called dial dialing ring hotline helpline landline handy handynummer telefon telefono teléfono \
             telefone téléphone telefoon telefonnummer mobil mobiltelefon móvil movil celular portable cellulare rufnummer anrufen \
             ruf llama llame llamar appelez appeler chiama chiamare ligue ligar bel numéro tfno tlf tlfn tél gsm viber signal \
-            voicemail imessage facetime pager contact reach телефон Телефон тел Тел моб Моб звоните Звоните факс τηλ Τηλ τηλέφωνο \
+            voicemail imessage facetime pager contact contacts reach answering answer answered registered phonenumber phoneno mobilenumber \
+            mobileno telnumber telno contactno callback ring rang hit телефон Телефон тел Тел моб Моб звоните Звоните факс τηλ Τηλ τηλέφωνο \
             هاتف جوال موبايل طلפון טלפון נייד फोन मोबाइल โทร โทรศัพท์ 电话 電話 手机 手機 携帯 전화 핸드폰 연락처 điện thoại telp hp \
             ☎ ☎️ 📞 📱 ✆ ☏ extension ext telefonu puhelin puh telefonszám tlf
             """
@@ -115,30 +171,37 @@ enum NumberHint: UInt8 {
         (
             NumberHint.thing.rawValue,
             """
-            order orders ordered invoice invoices ticket case ref reference refs isbn issn ean upc gtin asin sku tracking track parcel \
+            order orders ordered lccn oclc invoice invoices ticket case ref reference refs isbn issn ean upc gtin asin sku tracking track parcel \
             shipment serial sn part pn model item product batch lot build version ver rev revision release doi pmid pubmed arxiv \
-            imei imsi vin po rfc cve zip postcode postal plz pin code codes otp room flight gate score scores chapter page pages section \
+            imei imsi vin po rfc cve zip postcode postal plz pin apt apartment suite unit box code codes otp room flight gate score scores chapter page pages section \
             figure fig table line lines row rows port pid process thread duration elapsed took timestamp ts epoch time unix offset \
             size length bytes checksum crc hash commit sha seed random lottery lotto powerball episode season level \
             bestellung bestellnummer rechnung rechnungsnummer aktenzeichen auftrag commande facture pedido factura patent \
             confirmation booking reservation receipt transaction txn claim policy warranty coupon voucher gift barcode population rank ranked ranking pages mile miles year years since \
             coordinates lat lon lng latitude longitude gps priced worth paid pay cost costs total balance amount sum salary revenue \
-            article catalog cat bug issue pr build job run attempt counter count
+            article catalog cat bug issue pr build job run attempt counter count session connection request record node \
+            block worker task step iteration object key index capacity memory heap bit bits lsn \
+            sequence seq partition chunk frame packet channel slot shard bucket queue error errno status exit
             """
         ),
         (
             NumberHint.id.rawValue,
             """
-            id ids uid userid user account acct profile tweet tweets status statuses retweet member customer handle author snowflake \
-            post twitter
+            id ids uid userid user account acct profile tweet tweets retweet member customer handle author snowflake \
+            post twitter ssn social license licence passport nif cpf cnpj pesel bsn
             """
         ),
-        (softPhone, "number numbers nummer numero número numéro номер no nr"),
+        (
+            NumberHint.card.rawValue,
+            "card cards cc visa mastercard maestro amex debit credit karte kreditkarte carte tarjeta cartão carta"
+        ),
+        (softPhone, "number nummer numero número numéro номер no nr"),
         (softThing, "num №"),
         (
             NumberHint.money.rawValue,
             """
-            usd eur gbp jpy chf inr aud cad dollars euros € £ ¥ ₹ ₽ ₩ ₺ rs price prices kr zł
+            usd eur gbp jpy chf inr aud cad cny rmb nzd sek nok dkk pln czk huf ron bgn rub uah brl mxn ars clp cop zar ngn kes \
+            egp aed sar ils thb idr myr php vnd krw hkd sgd twd pkr btc eth dollars euros € £ ¥ ₹ ₽ ₩ ₺ rs price prices kr zł
             """
         ),
     ])

@@ -50,7 +50,7 @@ extension PersonalLookout {
     private func isFourthAddress(_ index: Int) -> Bool {
         var end = index
         while isNumeral(after(end)) || (after(end) == UInt8(ascii: ".") && isNumeral(after(end + 1))) { end += 1 }
-        guard end - index <= 15, !isNameByte(after(end)), after(end) != UInt8(ascii: "-"), !isVersion(index) else {
+        guard end - index <= 15, !isNameByte(after(end)), !"-+".utf8.contains(after(end)), !isVersion(index) else {
             return false
         }
         let parts = text[index..<end].split(separator: UInt8(ascii: "."))
@@ -69,7 +69,7 @@ extension PersonalLookout {
         var start = end
         while start > 0, isAlpha(text[start - 1]), end - start < 16 { start -= 1 }
         let word = String(decoding: text[start..<end], as: UTF8.self).lowercased()
-        return !["at", "from", "to", "is", "host", "ip", "server", "address", "by", "and", "text", "on"].contains(word)
+        return !["at", "host", "ip", "server", "address", "by", "text", "on"].contains(word)
     }
 
     /// `555-012-3456`, alone in its text or line.

@@ -35,17 +35,23 @@ struct PersonalLookout {
         while isNameByte(after(end)) { end += 1 }
         if isNameByte(before(index)) { return isMailHost(next) && !isRepository(index) ? .email : nil }
         let isBarred = "!#$%&*@+~.-]".utf8.contains(before(index)) || before(index) >= 0x80
-        return isBarred || after(end) == UInt8(ascii: "@") || after(end) >= 0x80 || after(end) == UInt8(ascii: ":")
-            ? nil : .user
+        return isBarred || after(end) == UInt8(ascii: "@") || after(end) >= 0x80
+            || (after(end) == UInt8(ascii: ":") && after(end + 1) != 0x20) ? nil : .user
     }
 
     /// `git@host:path`.
     private func isRepository(_ sign: Int) -> Bool { sign >= 3 && stands("git", at: sign - 3) }
 
     private func isMailHost(_ start: Int) -> Bool {
-        var dot = start
-        while isAlpha(after(dot)) || isNumeral(after(dot)) { dot += 1 }
-        return dot > start && after(dot) == UInt8(ascii: ".") && topLevelEnd(dot + 1) != nil
+        var label = start
+        while label - start < 64 {
+            var dot = label
+            while isAlpha(after(dot)) || isNumeral(after(dot)) { dot += 1 }
+            guard dot > label, after(dot) == UInt8(ascii: ".") else { return false }
+            if topLevelEnd(dot + 1) != nil { return true }
+            label = dot + 1
+        }
+        return false
     }
 
     /// The end of one of the commonest top levels, if nothing goes on behind it.
@@ -74,10 +80,13 @@ struct PersonalLookout {
 
     private func isWeb(_ colon: Int) -> Bool {
         let scheme = colon >= 5 && stands("https", at: colon - 5) ? colon - 5 : colon - 4
-        guard scheme >= 0, stands("http", at: scheme), isOpening(scheme) else { return false }
+        guard scheme >= 0, stands("http", at: scheme), isOpening(scheme), isNameByte(after(colon + 3)) else {
+            return false
+        }
         var end = colon + 3
         var hasDot = false
         while isNameByte(after(end)) || after(end) == UInt8(ascii: ".") {
+            guard end - colon < 250 else { return false }  // no name is that long
             if after(end) == UInt8(ascii: "."), !isNameByte(after(end + 1)) { return false }
             if topLevelEnd(end + 1) != nil, after(end) == UInt8(ascii: "."),
                 !text[(colon + 3)..<end].contains(UInt8(ascii: "_"))
@@ -114,11 +123,12 @@ struct PersonalLookout {
 
     private func opening(_ index: Int) -> PersonalKind? {
         if stands("user-", at: index), isNumeral(after(index + 5)), isNumeral(after(index + 6)) { return .id }
-        for (prefix, least) in [("sk-ant-", 8), ("AKIA", 16), ("ghp_", 20), ("AIza", 30), ("eyJ", 20), ("xoxb-", 10)]
+        for (prefix, least) in [("sk-ant-", 8), ("AKIA", 16), ("ghp_", 20), ("AIza", 30), ("eyJ", 12), ("xoxb-", 10)]
         where stands(prefix, at: index) && text[index] == prefix.utf8.first
             && text[index + 1] == prefix.utf8.dropFirst().first
         {
-            let length = plainLength(from: index + prefix.utf8.count)
+            let body = index + prefix.utf8.count
+            let length = prefix.hasSuffix("-") ? bondedLength(from: body) : plainLength(from: body)
             if prefix == "AKIA" ? isAccessKey(index + 4) : length >= least { return .token }
         }
         if stands("bearer ", at: index), plainLength(from: index + 7) >= 16 { return .token }
@@ -141,6 +151,17 @@ struct PersonalLookout {
     private func plainLength(from start: Int) -> Int {
         var end = start
         while isAlpha(after(end)) || isNumeral(after(end)) { end += 1 }
+        return end - start
+    }
+
+    /// The same, over single hyphens.
+    private func bondedLength(from start: Int) -> Int {
+        var end = start
+        while isAlpha(after(end)) || isNumeral(after(end))
+            || (after(end) == UInt8(ascii: "-") && isNameByte(after(end + 1)))
+        {
+            end += 1
+        }
         return end - start
     }
 

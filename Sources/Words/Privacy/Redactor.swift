@@ -5,20 +5,7 @@
 public enum Redactor {
     /// Text without findings comes back as it is, without a copy.
     public static func redact(_ text: String) -> String {
-        var text = text
-        // Once more if something was left because of what stood around it, which a marker may have taken the place of.
-        for _ in 0..<4 {
-            var isSettled = true
-            let next: String? = text.withUTF8 { bytes in
-                let report = Detector.report(on: bytes, for: .redact)
-                isSettled = !report.isUnsettled
-                return report.findings.isEmpty ? nil : replace(report.findings, in: bytes)
-            }
-            guard let next else { break }
-            text = next
-            if isSettled { break }
-        }
-        return text
+        Detector.settled(text, for: .redact) { replace($1.findings, in: $0) }
     }
 
     /// `***` and the last four characters; nothing but `***` if the id is no longer than that.
@@ -52,12 +39,12 @@ public enum Redactor {
         id.hasPrefix("***") && id.count <= 7 ? id : mask(userID: id)
     }
 
-    static func replace(_ findings: [Finding], in bytes: UnsafeBufferPointer<UInt8>) -> String {
+    static func replace(_ findings: some Collection<Finding>, in bytes: UnsafeBufferPointer<UInt8>) -> String {
         Replacement.text(bytes, findings) { finding in
-            guard finding.kind == .id else { return nil }
+            guard finding.kind == .id else { return .marker }
             let id = String(decoding: bytes[finding.range], as: UTF8.self)
             let isPrefixed = id.count > 5 && id.prefix(4).lowercased() == "user"
-            return mask(userID: isPrefixed ? String(id.dropFirst(5)) : id)
+            return .text(mask(userID: isPrefixed ? String(id.dropFirst(5)) : id))
         }
     }
 }

@@ -2,9 +2,12 @@
 ///
 /// Words are kept by a hash of 64 bits; among a few thousand words two of a kind are out of the question in practice, and a
 /// collision with a foreign word would cost one wrong answer in 10^16.
-struct WordTable: Sendable {
-    private var keys: [UInt64]
-    private var classes: [UInt8]
+///
+/// Tables are static: their memory is never freed, so that asking one counts no references.
+/// `@unchecked Sendable`: nothing is written once `init` is over.
+struct WordTable: @unchecked Sendable {
+    private let keys: UnsafeMutablePointer<UInt64>
+    private let classes: UnsafeMutablePointer<UInt8>
     private let mask: Int
 
     /// Words are separated by spaces. Classes count from 1.
@@ -12,8 +15,10 @@ struct WordTable: Sendable {
         let words = lists.flatMap { list in list.words.utf8.split(separator: 0x20).map { (list.class, Array($0)) } }
         var capacity = 16
         while capacity < words.count * 3 { capacity *= 2 }
-        keys = [UInt64](repeating: 0, count: capacity)
-        classes = [UInt8](repeating: 0, count: capacity)
+        keys = .allocate(capacity: capacity)
+        classes = .allocate(capacity: capacity)
+        keys.initialize(repeating: 0, count: capacity)
+        classes.initialize(repeating: 0, count: capacity)
         mask = capacity - 1
         for (kind, word) in words {
             let key = word.withUnsafeBufferPointer { Self.hash($0) }

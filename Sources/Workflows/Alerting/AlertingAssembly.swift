@@ -1,21 +1,33 @@
+import Alerts
 public import Bootstrap
+import ConsumerRuntime
 import Contracts
+import FoundationEssentials
+import HTTPTransport
 public import ServiceLifecycle
 
-/// Puts the alert consumer together: at present, what takes in the dead letters.
+/// Puts the alert consumer together: what takes in dead letters and alert events, and what tells people.
 public struct AlertingAssembly: ProgramAssembly {
     public static let program = ConsumerName.alert.program
-    public static let abstract = "Takes in the dead letters of every consumer, for `repazoo dead` to show and replay."
-    public static let duty = "Consumes the dead-letter queues"
-    public static let variables: [(name: String, meaning: String)] = []
+    public static let abstract = "Takes in dead letters and alerts, and tells people by mail, Slack and PagerDuty."
+    public static let duty = "Consumes the queue repazoo.alert and the dead-letter queues, and sends notifications,"
+    public static let variables = AlertingSettings.variables
     public static let usesRedis = false
 
-    public init(reading reader: inout SettingsReader) {}
+    private let settings: AlertingSettings
+
+    public init(reading reader: inout SettingsReader) { settings = AlertingSettings(reading: &reader) }
 
     public func service(_ clients: ProgramClients) throws -> any Service {
-        DeadLetterService(
-            broker: clients.broker, postgres: clients.postgres, grace: clients.settings.shutdownGrace,
-            startupTimeout: clients.settings.startupTimeout, prefetch: clients.settings.concurrency,
-            logger: clients.logger, onDependency: clients.onDependency)
+        guard let rules = settings.rules else { throw IncompleteAssembly() }
+        var transport = HTTPClientConfiguration()
+        transport.plainHTTP = clients.settings.plainHTTP
+        transport.userAgent = "repazoo/\(Release.version)"
+        transport.tracer = clients.tracer
+        transport.mailTimeouts = settings.timeouts
+        let channels = HTTPClient(configuration: transport)
+        return AlertingService(
+            clients: clients, rules: rules, channels: channels, notifiers: settings.notifiers(channels),
+            watchEvery: settings.watchEvery)
     }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import Isolation
 import Postgres
 import TwitterAPI
 
@@ -11,43 +12,56 @@ struct IngestRun: Equatable, Sendable {
     var pages = 0
     var tweets = 0
     var leftOut = 0
+    /// Posts that X delivered and charges for, in all attempts.
+    var reads = 0
     /// Begun by an earlier attempt, or by another message.
     var isResumed = false
 
     /// The unfinished run of a user, or a new one.
-    static func current(of user: UserID, _ postgres: PostgresPool) async throws -> IngestRun {
-        let row = try await postgres.query(
+    static func current(_ rows: UserRows) async throws -> IngestRun {
+        let row = try await rows.query(
             SQL(
                 """
-                select since_id, next_token, pages, tweets, left_out from ingest_runs where user_id = \(user.rawValue)
+                select since_id, next_token, pages, tweets, left_out, reads from ingest_runs
+                where user_id = \(rows.user.rawValue)
                 """
             ).named("ingest_run")
         ).first
-        guard let row else { return try await fresh(of: user, postgres) }
+        guard let row else { return try await fresh(rows) }
         return IngestRun(
-            since: try row.decode(String?.self, "since_id"), next: try row.decode(String.self, "next_token"),
+            since: try row.decode(String?.self, "since_id"), next: try row.decode(String?.self, "next_token"),
             pages: try row.decode(Int.self, "pages"), tweets: try row.decode(Int.self, "tweets"),
-            leftOut: try row.decode(Int.self, "left_out"), isResumed: true)
+            leftOut: try row.decode(Int.self, "left_out"), reads: try row.decode(Int.self, "reads"), isResumed: true)
     }
 
-    static func fresh(of user: UserID, _ postgres: PostgresPool) async throws -> IngestRun {
-        IngestRun(since: try await StoredTweets.newestID(of: user, postgres))
+    static func fresh(_ rows: UserRows) async throws -> IngestRun {
+        IngestRun(since: try await StoredTweets.newestID(rows))
     }
 
     mutating func add(_ page: TimelinePage, keeping kept: Int) {
         pages += 1
         tweets += kept
         leftOut += page.partialErrors
+        reads += page.reads
         next = page.nextToken
+    }
+
+    /// The same run at its first page again, saved so: it still asks for what is newer than what was stored before it. Ended
+    /// instead, its next attempt would ask for what is newer than the pages that it did store, and leave a gap.
+    func restarted(_ rows: UserRows) async throws -> IngestRun {
+        let run = IngestRun(since: since, reads: reads)
+        try await rows.query(run.save(for: rows.user))
+        return run
     }
 
     func save(for user: UserID) -> SQL {
         SQL(
             """
-            insert into ingest_runs (user_id, since_id, next_token, pages, tweets, left_out)
-            values (\(user.rawValue), \(since), \(next), \(pages), \(tweets), \(leftOut))
+            insert into ingest_runs (user_id, since_id, next_token, pages, tweets, left_out, reads)
+            values (\(user.rawValue), \(since), \(next), \(pages), \(tweets), \(leftOut), \(reads))
             on conflict (user_id) do update set since_id = excluded.since_id, next_token = excluded.next_token,
-                pages = excluded.pages, tweets = excluded.tweets, left_out = excluded.left_out, updated_at = now()
+                pages = excluded.pages, tweets = excluded.tweets, left_out = excluded.left_out, reads = excluded.reads,
+                updated_at = now()
             """
         ).named("ingest_run_save")
     }

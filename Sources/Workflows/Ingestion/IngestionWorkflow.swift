@@ -5,14 +5,15 @@ public import ConsumerRuntime
 public import Contracts
 public import FoundationEssentials
 public import Postgres
-public import Privacy
+import Privacy
 public import TokenVault
-public import TwitterAPI
+import TwitterAPI
+public import TwitterCalls
 
 private typealias JSONValue = Contracts.JSONValue
 
 /// Reads one user's timeline and stores it: consent → token → pages since the newest tweet that is stored → rows, audit entry,
-/// `ingest.completed`, and a request to analyze.
+/// `ingest.completed`, and a request to analyze. Every call to X waits for its leave (`TwitterCalls`).
 ///
 /// A timeline of several pages is stored page by page, each with the place to go on at (`IngestRun`): a run that dies half-way
 /// is continued by the next, repeats no page and leaves no gap. The last page is part of the committing transaction.
@@ -24,21 +25,17 @@ public struct IngestionWorkflow: Workflow {
     private let consent: ConsentGate
     private let tokens: TwitterTokens
     private let reader: TimelineReader
-    private let circuit = CircuitBreaker(name: "twitter")
+    private let twitter: TwitterCalls
 
-    /// `clientID` and `clientSecret` are the app's at X, for refreshing tokens.
-    public init(
-        postgres: PostgresPool, vault: TokenVault, twitter: TwitterClient, clientID: String, clientSecret: SecretString
-    ) {
+    public init(postgres: PostgresPool, vault: TokenVault, twitter: TwitterCalls) {
         self.postgres = postgres
+        self.twitter = twitter
         consent = ConsentGate(postgres: postgres)
-        reader = TimelineReader(postgres: postgres, twitter: twitter, circuit: circuit)
-        tokens = TwitterTokens(
-            postgres: postgres, vault: vault, twitter: twitter, clientID: clientID, clientSecret: clientSecret,
-            actor: consumer.program)
+        reader = TimelineReader(postgres: postgres, twitter: twitter)
+        tokens = TwitterTokens(postgres: postgres, vault: vault, twitter: twitter, actor: consumer.program)
     }
 
-    public var circuits: [CircuitBreaker] { [circuit] }
+    public var circuits: [CircuitBreaker] { [twitter.circuit] }
 
     public func subject(of request: IngestRequest) -> UserID? { request.userID }
 
@@ -47,7 +44,17 @@ public struct IngestionWorkflow: Workflow {
         return refusal.map { .refused($0) } ?? .go
     }
 
+    /// What a rate limit puts off is noted; the pages that were read before are stored, and the next attempt goes on there.
     public func work(_ job: Job<IngestRequest>) async throws -> Work {
+        do {
+            return try await ingest(job)
+        } catch let limited as RateLimited {
+            if let entry = LimitViolation.entry(for: limited, job) { try await postgres.atomically([entry.statement]) }
+            throw limited
+        }
+    }
+
+    private func ingest(_ job: Job<IngestRequest>) async throws -> Work {
         switch try await tokens.access(for: job.request.userID, at: job.now) {
         case .refused(let reason): return .ended(.refused(reason))
         case .notBefore(let time): return .ended(.notBefore(time, because: .userBusy))
@@ -70,18 +77,14 @@ public struct IngestionWorkflow: Workflow {
     }
 
     public func outcome(of error: any Error, at now: Date) -> Outcome? {
-        switch error {
-        case let error as TwitterError: error.outcome(at: now)
-        case let error as VaultError: error.outcome
-        default: nil
-        }
+        (error as? VaultError)?.outcome ?? TwitterCalls.outcome(of: error, at: now)
     }
 
     private func completion(_ job: Job<IngestRequest>, _ rest: TimelineReader.Rest) -> Completion {
         let user = job.request.userID
         let counts: [String: JSONValue] = [
-            "tweets": .integer(rest.run.tweets), "pages": .integer(rest.run.pages),
-            "left_out": .integer(rest.run.leftOut),
+            "tweets": .integer(rest.total(\.tweets)), "pages": .integer(rest.total(\.pages)),
+            "left_out": .integer(rest.total(\.leftOut)), "reads": .integer(rest.total(\.reads)),
         ]
         let completed = Event(
             .ingestCompleted, userID: user, causeID: job.envelope.messageID, at: job.now, detail: counts)
@@ -91,8 +94,7 @@ public struct IngestionWorkflow: Workflow {
             actor: consumer.program, userID: user, action: "ingest", outcome: "done",
             detail: counts.merging(["message_id": .string(job.envelope.messageID.rawValue)]) { $1 })
         return Completion(
-            effects: (rest.tweets.isEmpty ? [] : [StoredTweets.upsert(rest.tweets, of: user, at: job.now)])
-                + [IngestRun.end(of: user)],
+            effects: StoredTweets.statements(for: rest.tweets, of: user, at: job.now) + [IngestRun.end(of: user)],
             audit: [entry], followUps: followUps)
     }
 }

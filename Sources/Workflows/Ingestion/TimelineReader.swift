@@ -1,12 +1,13 @@
 import AuditTrail
-import CircuitBreakers
 import Consent
 import ConsumerRuntime
 import Contracts
 import FoundationEssentials
+import Isolation
 import Postgres
 import Privacy
 import TwitterAPI
+import TwitterCalls
 
 private typealias JSONValue = Contracts.JSONValue
 
@@ -20,47 +21,65 @@ struct TimelineReader: Sendable {
     struct Rest: Sendable {
         var run: IngestRun
         var tweets: [Tweet]
+        /// The run that an earlier attempt had begun, when it was finished first.
+        var earlier: IngestRun?
+
+        /// Of both together.
+        func total(_ count: KeyPath<IngestRun, Int>) -> Int { run[keyPath: count] + (earlier?[keyPath: count] ?? 0) }
     }
 
+    /// So many pages in a row may bring nothing that was not there before. X gives empty pages, and now and then one twice; a
+    /// chain that goes round in a circle would cost a whole window.
+    static let mostIdlePages = 4
+
     let postgres: PostgresPool
-    let twitter: TwitterClient
-    let circuit: CircuitBreaker
+    let twitter: TwitterCalls
 
     /// Goes on where the last run stopped; after that, or if there was none, reads what is new.
     func read(_ job: Job<IngestRequest>, _ account: String, _ token: SecretString) async throws -> Rest {
         let user = job.request.userID
-        let begun = try await IngestRun.current(of: user, postgres)
+        let rows = postgres.rows(of: user)
+        let begun = try await IngestRun.current(rows)
         guard begun.isResumed else { return try await follow(begun, job, account, token) }
+        let earlier: IngestRun
         do {
             let rest = try await follow(begun, job, account, token)
             try await store(rest.tweets, [IngestRun.end(of: user)], rest.run, job)
+            earlier = rest.run
         } catch TwitterError.invalidRequest {
-            // X does not know the place any more: from the beginning, with what was stored before that run.
-            try await postgres.query(IngestRun.end(of: user))
-            return try await follow(IngestRun(since: begun.since), job, account, token)
+            // X does not know the place any more.
+            return try await follow(try await begun.restarted(rows), job, account, token)
         }
-        return try await follow(try await IngestRun.fresh(of: user, postgres), job, account, token)
+        var rest = try await follow(try await IngestRun.fresh(rows), job, account, token)
+        rest.earlier = earlier
+        return rest
     }
 
     /// Pages arrive newest first; each id is kept once, as X repeats posts over page borders when new ones come in.
     private func follow(
         _ start: IngestRun, _ job: Job<IngestRequest>, _ account: String, _ token: SecretString
     ) async throws -> Rest {
-        var (run, seen) = (start, Set<String>())
-        let limit = job.request.maxTweets
+        let (user, limit) = (job.request.userID, job.request.maxTweets)
+        let rows = postgres.rows(of: user)
+        var run = start
+        var seen = start.isResumed ? try await StoredTweets.ids(rows, after: start.since) : []
+        var idlePages = 0
         while true {
-            let (place, size) = (run, min(100, max(5, limit - run.tweets)))
-            let page = try await circuit.call(verdict: TwitterError.verdict) {
-                try await twitter.timelinePage(
-                    of: account, token: token, sinceID: place.since, paginationToken: place.next, maxResults: size)
-            }
-            let tweets = Array(page.tweets.filter { seen.insert($0.id).inserted }.prefix(max(0, limit - run.tweets)))
+            let page = try await twitter.timelinePage(
+                of: account, for: user, token: token, sinceID: run.since, paginationToken: run.next,
+                maxResults: min(100, max(5, limit - run.tweets)))
+            let new = page.tweets.filter { !$0.isOutdated && seen.insert($0.id).inserted }
+            let tweets = Array(new.prefix(max(0, limit - run.tweets)))
+            let isRepeated = page.nextToken != nil && page.nextToken == run.next
             run.add(page, keeping: tweets.count)
             guard page.nextToken != nil, run.tweets < limit else { return Rest(run: run, tweets: tweets) }
-            guard page.nextToken != place.next, run.pages < Self.mostPages else {
-                throw TwitterError.malformedAnswer("the timeline has no end")
+            idlePages = new.isEmpty ? idlePages + 1 : 0
+            guard !isRepeated, idlePages <= Self.mostIdlePages, run.pages < Self.mostPages else {
+                // The next attempt is not to begin in the circle.
+                _ = try await run.restarted(rows)
+                throw TwitterError.malformedAnswer("the timeline's pages lead in a circle")
             }
-            try await store(tweets, [run.save(for: job.request.userID)], run, job)
+            try await store(tweets, [run.save(for: user)], run, job)
         }
     }
 
@@ -72,23 +91,10 @@ struct TimelineReader: Sendable {
             actor: job.consumer.program, userID: user, action: "ingest", outcome: "page",
             detail: [
                 "message_id": .string(job.envelope.messageID.rawValue), "page": .integer(run.pages),
-                "tweets": .integer(tweets.count),
+                "tweets": .integer(tweets.count), "reads": .integer(run.reads),
             ])
-        try await postgres.atomically(
-            [ConsentGate.requirement(for: user)]
-                + (tweets.isEmpty ? [] : [StoredTweets.upsert(tweets, of: user, at: job.now)]) + place
+        try await postgres.rows(of: user).atomically(
+            [ConsentGate.requirement(for: user)] + StoredTweets.statements(for: tweets, of: user, at: job.now) + place
                 + [entry.statement])
-    }
-}
-
-extension TwitterError {
-    /// What an error says of X's health. An answer that refuses us, the user or the request was given by a healthy X.
-    @Sendable fileprivate static func verdict(_ error: any Error) -> Circuit.Verdict {
-        switch error {
-        case TwitterError.unavailable(_, let retryAfter): .failing(retryAfter: retryAfter)
-        case TwitterError.malformedAnswer: .failing()
-        case is TwitterError where error as? TwitterError != .interrupted: .healthy
-        default: .unknown
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import Isolation
 import Postgres
 
 /// The account at X that a user consented to, as the backend stored it. Tokens are Fernet text.
@@ -11,14 +12,14 @@ struct TwitterAccount {
     let plan: TokenPlan
 
     /// The consent given last; nil when there is none, or it names no account.
-    static func read(_ user: UserID, _ postgres: PostgresPool) async throws -> TwitterAccount? {
-        let row = try await postgres.query(
+    static func read(_ rows: UserRows) async throws -> TwitterAccount? {
+        let row = try await rows.query(
             SQL(
                 """
                 select id, provider_user_id, access_token, refresh_token, expires_at,
                        case when refresh_sent_for = token_mark(refresh_token) then refresh_sent_at end as sent_at
                 from oauth_tokens
-                where user_id = \(user.rawValue) and provider = 'twitter' and provider_user_id is not null
+                where user_id = \(rows.user.rawValue) and provider = 'twitter' and provider_user_id is not null
                 order by consented_at desc limit 1
                 """
             ).named("twitter_account")
@@ -39,8 +40,8 @@ struct TwitterAccount {
 /// has another, and is left alone.
 enum TokenRows {
     /// False when it was noted before, or the row has changed.
-    static func noteSending(_ account: TwitterAccount, _ postgres: PostgresPool) async throws -> Bool {
-        try await postgres.query(
+    static func noteSending(_ account: TwitterAccount, _ rows: UserRows) async throws -> Bool {
+        try await rows.query(
             SQL(
                 """
                 update oauth_tokens set refresh_sent_at = now(), refresh_sent_for = token_mark(refresh_token)
@@ -52,14 +53,13 @@ enum TokenRows {
         ).first != nil
     }
 
-    static func forgetSending(_ account: TwitterAccount, _ postgres: PostgresPool) async throws {
-        try await postgres.query(
-            SQL(
-                """
-                update oauth_tokens set refresh_sent_at = null, refresh_sent_for = null
-                where id = \(account.rowID) and refresh_token = \(account.refreshToken)
-                """
-            ).named("token_forget_sending"))
+    static func forgetSending(_ account: TwitterAccount) -> SQL {
+        SQL(
+            """
+            update oauth_tokens set refresh_sent_at = null, refresh_sent_for = null
+            where id = \(account.rowID) and refresh_token = \(account.refreshToken)
+            """
+        ).named("token_forget_sending")
     }
 
     /// The answer will not come: nobody need wait for it.

@@ -1,5 +1,7 @@
 import AMQP
+import Alerts
 import Bootstrap
+import DeadLetters
 import Postgres
 import Redis
 import Schema
@@ -27,6 +29,8 @@ struct CommandFault: Error, CustomStringConvertible {
         case let error as RedisError: self.init("Redis (REDIS_URL): \(error)", .unavailable)
         case let fault as Migrator.Fault: self.init("\(fault)")
         case let error as InvalidTopology: self.init("\(error)")
+        case let fault as MissingRoute: self.init("\(fault)")
+        case let fault as AlertChange.Fault: self.init("\(fault)")
         case is CancellationError: self.init("interrupted")
         default: self.init("unexpected \(type(of: error))")
         }

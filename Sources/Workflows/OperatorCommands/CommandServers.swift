@@ -73,6 +73,16 @@ struct CommandServers {
 }
 
 extension CommandServers {
+    /// The same for statements that take as long as there is data.
+    static func withPatientPool<T>(
+        _ configuration: PostgresConfiguration, _ body: (PostgresPool) async throws -> T
+    ) async throws -> T {
+        var configuration = configuration
+        configuration.statementTimeout = nil
+        configuration.requestTimeout = .seconds(24 * 3600)
+        return try await withPool(configuration, body)
+    }
+
     /// For settings that were read without a fault.
     func needed<Value>(_ value: KeyPath<CommandServers, Value?>, _ variable: String) throws(CommandFault) -> Value {
         guard let found = self[keyPath: value] else { throw CommandFault("\(variable) is not set", .configuration) }

@@ -19,8 +19,10 @@ public struct RepazooCommand: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            DoctorCommand.self, MigrateCommand.self, TopologyCommand.self, PublishCommand.self, DeadCommand.self,
-            KeysCommand.self, RedactCommand.self, SanitizeCommand.self, DemoCommand.self,
+            DoctorCommand.self, MigrateCommand.self, TopologyCommand.self, PublishCommand.self, RunCommand.self,
+            HealthCommand.self, ScheduleCommand.self, DeadCommand.self, UserCommand.self, AuditCommand.self,
+            KeysCommand.self, ConsoleCommand.self, ExportsCommand.self, RedactCommand.self, SanitizeCommand.self,
+            DemoCommand.self, AlertsCommand.self, RetentionCommand.self, HoldCommand.self,
         ])
 
     public init() {}

@@ -9,14 +9,14 @@ struct TopologyCommand: AsyncParsableCommand {
         commandName: "topology", abstract: "The broker's exchanges, queues and bindings.",
         discussion: """
             `apply` makes what is missing and never changes or deletes anything. `verify` lists each difference and exits 1 \
-            if there is one. `show` prints the definitions, importable by RabbitMQ as they are:
+            if there is one. `show` prints the definitions, importable by RabbitMQ as they are; `users` those of its users:
 
               repazoo topology show | rabbitmqctl import_definitions
 
             Reads AMQP_URL. AMQP cannot list bindings: `verify` checks them where RABBITMQ_MANAGEMENT_URL \
             (http://user:password@host:15672) names the management plugin.
             """,
-        subcommands: [Apply.self, Verify.self, Show.self])
+        subcommands: [Apply.self, Verify.self, Show.self, TopologyUsers.self])
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

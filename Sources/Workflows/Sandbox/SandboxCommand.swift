@@ -8,17 +8,25 @@ struct SandboxCommand: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "repazoo-sandbox",
-        abstract: "Plays X and Anthropic on loopback, holding to the providers' rules.",
+        abstract:
+            "Plays X, Anthropic, Slack, PagerDuty and a mail server on loopback, holding to the providers' rules.",
         discussion: """
-            X answers under /twitter/2, Anthropic under /anthropic/v1. The access token
+            X answers under /twitter/2, Anthropic under /anthropic/v1, Slack's webhooks
+            under /slack/services/T/B/X, PagerDuty under /pagerduty/v2/enqueue; mail is
+            taken by SMTP on a port of its own (--smtp-port). The access token
             sandbox-<user id> and, once, the refresh token sandbox-refresh-<user id>
             are valid for that user (an id is 1 to 19 digits).
 
             POST /sandbox/users  an account: {"id"} and, as wished, "username",
                 "access_token", "refresh_token", "expires_in", "tweets",
-                "mood" (glad, angry, mixed), "state" (active, protected, suspended)
+                "mood" (glad, angry, mixed), "state" (active, protected, suspended, gone)
+            POST /sandbox/edits  {"id","tweet_id","text"}: somebody edits a post
             GET, DELETE /sandbox/log  what came (?provider=anthropic)
+            GET /sandbox/pagerduty  the incidents and their state
+            GET /sandbox/mail  where mail is taken
             PUT, DELETE /sandbox/faults  SPEC as the body
+            PUT /sandbox/anthropic  {"rpm","itpm","otpm","unknown_models","overloaded_models","batch_seconds",
+                "batch_unanswered","obeys":[{"phrase","effect"}],"obeys_inside"}
             GET /healthz
 
             \(FaultPlan.help)
@@ -26,6 +34,7 @@ struct SandboxCommand: AsyncParsableCommand {
 
     @Option(help: "Port; 0 takes a free one.") var port: Int
     @Option(help: "Address to listen on.") var host = "127.0.0.1"
+    @Option(help: "Port of the mail server; 0 takes a free one.") var smtpPort = 0
     @Option(help: "The posts of every user: JSON lines {\"id\",\"text\"}. Without it they are generated.")
     var timeline: String?
     @Option(help: "Delay of each provider's answer, such as 50ms.", transform: Self.duration)
@@ -35,7 +44,9 @@ struct SandboxCommand: AsyncParsableCommand {
     var logFormat: LogFormat?
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535") }
+        guard (0...65_535).contains(port), (0...65_535).contains(smtpPort) else {
+            throw ValidationError("--port and --smtp-port are numbers from 0 to 65535")
+        }
     }
 
     func run() async throws {
@@ -45,11 +56,14 @@ struct SandboxCommand: AsyncParsableCommand {
         let logger = Logger(label: "repazoo-sandbox")
         var options = SandboxServer.Options()
         (options.host, options.port, options.latency, options.faults) = (host, port, latency, faults)
+        options.mailPort = smtpPort
         options.timeline = try timeline.map(Self.read)
         let host = host
         do {
-            try await SandboxServer(options: options, logger: logger).run(endsOnSignals: true) { port in
-                print("listening on http://\(host):\(port)")
+            try await SandboxServer(options: options, logger: logger).run(endsOnSignals: true) { port, mailPort in
+                // One write: whoever waits for the first line has the second one, too.
+                let mail = mailPort.map { "\nmail on smtp://\(host):\($0)" } ?? ""
+                print("listening on http://\(host):\(port)\(mail)")
                 fflush(nil)
             }
         } catch {

@@ -6,11 +6,30 @@ actor Stage {
     private var faults: FaultInjector
     private var log = RequestLog()
     private let latency: Duration
+    private var mailURL: String?
 
     init(providers: [any PlayedProvider], faults: FaultPlan, latency: Duration) {
         self.providers = providers
         self.faults = FaultInjector(plan: faults)
         self.latency = latency
+    }
+
+    func serveMail(at url: String) { mailURL = url }
+
+    /// A mail, as the provider `smtp`: the reply line, or nil to close without one. Whatever damages an answer damages it to nothing.
+    func takeMail(_ mail: MailDialogue.Mail, now: @Sendable () -> Date) async -> String? {
+        let received = now()
+        let fault = faults.next(provider: "smtp", path: "/smtp")
+        if latency + fault.delay > .zero { try? await Task.sleep(for: latency + fault.delay) }
+        let reply: (status: Int, line: String?) =
+            switch fault.action {
+            case nil, .slow?, .refuse?, .page?, .skew?, .drip?, .distort?: (250, "250 OK")
+            case .fail(let failure)?: (failure.status, "\(failure.status) The sandbox was told to fail")
+            case .mangle?: (0, nil)
+            }
+        log.append(
+            RequestRecord(SandboxRequest(mail), provider: "smtp", at: received, status: reply.status, fault: fault))
+        return reply.line
     }
 
     func perform(_ request: SandboxRequest, now: @Sendable () -> Date) async -> SandboxAnswer {
@@ -33,8 +52,18 @@ actor Stage {
         switch fault.action {
         case nil, .slow?: return providers[index].answer(request, now: now)
         case .fail(let failure)?: return providers[index].failure(failure, now: now)
+        case .distort(let fault)?: return providers[index].distorted(request, as: fault, now: now)
+        case .drip(let duration)?:
+            var answer = providers[index].answer(request, now: now)
+            answer.dripsOver = duration
+            return answer
         case .refuse?: return providers[index].refusal(request, now: now)
         case .mangle(let mangling)?: return mangling.applied(to: providers[index].answer(request, now: now))
+        case .page(let page)?: return providers[index].answer(request, paging: page, now: now)
+        case .skew(let duration)?:
+            var answer = providers[index].answer(request, now: now)
+            answer.moveResets(by: duration)
+            return answer
         }
     }
 
@@ -44,6 +73,7 @@ actor Stage {
         }
         switch (request.method, request.path) {
         case ("GET", "/healthz"): return .json(200, ["status": "ok"])
+        case ("GET", "/sandbox/mail"): return .json(200, ["url": mailURL.map { .string($0) } ?? .null])
         case ("GET", "/sandbox/log"): return .json(200, log.listed(provider: request.query["provider"]))
         case ("DELETE", "/sandbox/log"):
             log = RequestLog()

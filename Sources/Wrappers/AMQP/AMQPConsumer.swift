@@ -133,9 +133,9 @@ public actor AMQPConsumer {
             if intake.isSuspect(delivery.tag) { flushAcks(atEndOfTurn: false) }
             running += 1
             let generation = generation
-            Task(executorPreference: configuration.loop) { [handler, weak self] in
+            Task(executorPreference: configuration.loop) { [handler, consumer = self] in
                 let settlement = await handler(delivery)
-                await self?.settle(delivery.tag, settlement, generation)
+                await consumer.settle(delivery.tag, settlement, generation)
             }
         }
         applyIntake()

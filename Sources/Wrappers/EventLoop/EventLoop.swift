@@ -38,6 +38,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     private let inbox = Mutex(Inbox())
 
     private var jobs: [UnownedJob] = []
+    /// The jobs of a round while they run; kept for its memory.
+    private var round: [UnownedJob] = []
     private var sources: [UInt64: any EventSource] = [:]
     private var nextToken: UInt64 = 1
     private var flushes: [any EventSource] = []
@@ -158,12 +160,13 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     private func runJobs() {
         var budget = Self.jobsPerTurn
         while !jobs.isEmpty, budget > 0 {
-            let batch = jobs
-            jobs.removeAll(keepingCapacity: true)
-            for job in batch {
-                job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            swap(&jobs, &round)
+            for index in round.indices {
+                round[index].runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             }
-            budget -= batch.count
+            budget -= round.count
+            round.removeAll(keepingCapacity: true)
         }
     }
 

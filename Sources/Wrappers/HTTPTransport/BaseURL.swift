@@ -1,8 +1,11 @@
-/// Where a provider is reached: `https`, or `http` on this machine for a sandbox; perhaps with a path, without user,
-/// query and fragment.
+/// Where a provider is reached: `https`, or `http` on this machine or in a private network for a sandbox; perhaps with a path,
+/// without user, query and fragment.
 public struct BaseURL: Sendable {
     /// Without a slash at its end.
     public let text: String
+    /// Set for `http` to another host than this machine: a name without a dot, as containers have in a network of their own.
+    /// `HTTPClient` refuses it unless its configuration names the host.
+    public let plainHost: String?
 
     /// Nil if `text` is anything else.
     public init?(_ text: String) {
@@ -11,9 +14,21 @@ public struct BaseURL: Sendable {
         else { return nil }
         let rest = text.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" }
-        guard !authority.isEmpty, scheme == "https://" || Self.isLoopback(authority.lowercased()) else { return nil }
+        let isSafe = scheme == "https://" || Self.isLoopback(authority.lowercased())
+        let host = authority.lowercased().prefix { $0 != ":" }
+        guard !authority.isEmpty, isSafe || Self.isPrivateName(host) else { return nil }
+        plainHost = isSafe ? nil : String(host)
         self.text =
             scheme + String(rest[..<(rest.lastIndex { $0 != "/" }.map { rest.index(after: $0) } ?? rest.endIndex)])
+    }
+
+    /// No domain of the internet: those have at least two labels.
+    private static func isPrivateName(_ host: Substring) -> Bool {
+        !host.isEmpty
+            && host.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+                    || $0 == UInt8(ascii: "_")
+            } && !host.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private static func isLoopback(_ authority: String) -> Bool {

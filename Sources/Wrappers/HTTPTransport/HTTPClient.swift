@@ -14,7 +14,7 @@ public final class HTTPClient: Sendable {
     /// The whole answer, whatever its status.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let plan = try TransferPlan(request, configuration, decompresses: configuration.acceptsCompression)
-        return try await run(try CurlTransfer(plan, configuration)) { .whole($0) }
+        return try await run(try CurlTransfer(plan, configuration), plan) { .whole($0) }
     }
 
     /// Returns when the answer's head is there. Let go of the body, or read it to its end: until then it holds a connection.
@@ -23,7 +23,7 @@ public final class HTTPClient: Sendable {
         let transfer = try CurlTransfer(plan, configuration)
         let pipe = DownloadPipe(capacity: configuration.streamBufferBytes)
         let lifetime = HTTPBodyStream.Lifetime(driver: driver, transfer: transfer, pipe: pipe)
-        let head = try await run(transfer) { .streamed($0, pipe) }
+        let head = try await run(transfer, plan) { .streamed($0, pipe) }
         return HTTPStreamingResponse(
             status: head.status, headers: head.headers, body: HTTPBodyStream(lifetime: lifetime))
     }
@@ -31,7 +31,7 @@ public final class HTTPClient: Sendable {
     /// Returns when the server has taken the mail for every recipient; one refused recipient refuses the whole mail.
     public func sendMail(_ mail: MailMessage, through server: SMTPServer) async throws(HTTPError) {
         let plan = try TransferPlan(mail, server, configuration)
-        _ = try await run(try CurlTransfer(plan, configuration)) { .whole($0) }
+        _ = try await run(try CurlTransfer(plan, configuration), plan) { .whole($0) }
     }
 
     /// Ends every transfer with `.clientClosed` and waits for the thread to go. Later requests fail the same way.
@@ -40,9 +40,11 @@ public final class HTTPClient: Sendable {
     }
 
     private func run(
-        _ transfer: CurlTransfer, _ delivery: (TransferDelivery.Promise<HTTPResponse>) -> TransferDelivery
+        _ transfer: CurlTransfer, _ plan: TransferPlan,
+        _ delivery: (TransferDelivery.Promise<HTTPResponse>) -> TransferDelivery
     ) async throws(HTTPError) -> HTTPResponse {
-        try await withTaskCancellationHandler {
+        let span = CallSpan(plan, configuration.tracer)
+        let result = await withTaskCancellationHandler {
             await withCheckedContinuation { promise in
                 transfer.delivery = delivery(promise)
                 driver.start(transfer)
@@ -50,6 +52,8 @@ public final class HTTPClient: Sendable {
             }
         } onCancel: {
             driver.cancel(transfer)
-        }.get()
+        }
+        span?.end(result, of: plan)
+        return try result.get()
     }
 }

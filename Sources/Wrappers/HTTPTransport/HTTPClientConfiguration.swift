@@ -1,9 +1,13 @@
+public import Tracing
+
 /// What holds for every request of a client.
 public struct HTTPClientConfiguration: Sendable {
-    public enum PlainHTTP: Sendable {
+    public enum PlainHTTP: Sendable, Equatable {
         case never
         /// `localhost`, `127.0.0.0/8` and `[::1]`: a sandbox or a sidecar on the same machine.
         case loopbackOnly
+        /// And this one name, in lower case: a sandbox in a private network.
+        case loopbackAnd(String)
         case anywhere
     }
 
@@ -23,6 +27,8 @@ public struct HTTPClientConfiguration: Sendable {
     /// Whole answers (`send`) may come compressed; streamed ones never do.
     public var acceptsCompression = true
     public var mailTimeouts = HTTPTimeouts.standard
+    /// Told of each call by a client span: method, host, status, nothing else. Nil = nothing is traced.
+    public var tracer: (any Tracer)?
 
     public init() {}
 }

@@ -87,3 +87,13 @@ extension MailMessage: CustomStringConvertible, CustomReflectable {
     public var description: String { "mail to \(to.count) recipients" }
     public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }
+
+extension MailMessage {
+    /// Throws what sending from and to these addresses would, before there is a mail.
+    public static func check(from: String, to: [String]) throws(HTTPError) {
+        _ = try MailMessage(
+            from: from, to: to, subject: "", text: "", messageID: "check@localhost",
+            date: Date(timeIntervalSince1970: 0)
+        ).rendered()
+    }
+}

@@ -15,6 +15,7 @@ public struct SMTPServer: Sendable {
     }
 
     public let host: String
+    let port: Int
     let url: String
     let user: String?
     let password: String?
@@ -33,6 +34,8 @@ public struct SMTPServer: Sendable {
             throw HTTPError(.invalidRequest, host: parsed.host, reason: "the mail server's URL takes no path")
         }
         host = parsed.host
+        // libcurl's own: 465 with TLS from the first byte, else 25.
+        port = parsed.port ?? (parsed.scheme == "smtps" ? 465 : 25)
         self.url = "\(parsed.scheme)://\(parsed.host)" + (parsed.port.map { ":\($0)" } ?? "")
         user = parsed.user
         password = parsed.password
@@ -78,6 +81,7 @@ extension TransferPlan {
                 encryption: server.encryption))
         url = server.url
         host = server.host
+        port = server.port
         body = .bytes(rendered.bytes)
         timeouts = configuration.mailTimeouts
         limits = ResponseLimits(

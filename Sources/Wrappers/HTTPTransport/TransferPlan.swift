@@ -28,8 +28,9 @@ struct TransferPlan: Sendable {
 
     var kind: Kind
     var url: String
-    /// For errors.
+    /// For errors and spans.
     var host: String
+    var port: Int
     var body: Body
     var timeouts: HTTPTimeouts
     var limits: ResponseLimits
@@ -62,6 +63,7 @@ extension TransferPlan {
         kind = .http(HTTP(method: request.method, headerLines: lines, decompresses: decompresses))
         url = request.url
         host = target.host
+        port = target.port ?? (target.scheme == "https" ? 443 : 80)
         body = try Body(request, host: target.host)
         timeouts = request.timeouts
         limits = ResponseLimits(
@@ -95,6 +97,7 @@ extension RequestURL {
         switch (scheme, plainHTTP) {
         case ("https", _), ("http", .anywhere): return
         case ("http", .loopbackOnly) where isLoopback: return
+        case ("http", .loopbackAnd(let name)) where isLoopback || host == name: return
         case ("http", _): throw HTTPError(.invalidRequest, host: host, reason: "plain http is not allowed to this host")
         default: throw HTTPError(.invalidRequest, host: host, reason: "the scheme must be https or http")
         }

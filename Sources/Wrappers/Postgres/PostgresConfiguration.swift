@@ -24,6 +24,8 @@ public struct PostgresConfiguration: Sendable {
     public var statementCacheSize: Int
     /// Session settings, applied to each new connection. Text encoding and output formats are the client's own and not to be set.
     public var settings: [String: String]
+    /// Counts the statements; nil = nobody does.
+    public var counter: AccessCounter?
 
     public init(
         url: String, maxConnections: Int = 8, connectTimeout: Duration = .seconds(5),

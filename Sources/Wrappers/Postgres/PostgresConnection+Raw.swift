@@ -102,6 +102,7 @@ extension PostgresConnection {
     func getCopy(limit: Int) async throws -> [UInt8]? {
         if raw?.isCopyOver == true { return nil }
         var piece: [UInt8] = []
+        var hasLooked = false
         while let handle, raw != nil {
             var row: UnsafeMutablePointer<CChar>?
             let count = PQgetCopyData(handle, &row, 1)
@@ -109,10 +110,14 @@ extension PostgresConnection {
             case 1...:
                 piece.append(contentsOf: UnsafeRawBufferPointer(start: row, count: Int(count)))
                 PQfreemem(row)
+                hasLooked = false
                 if piece.count >= limit { return piece }
+            // The server sends 8 KiB at a time: handed on as they come, the hand-overs would take longer than the rows.
+            case 0 where hasLooked: try await readRaw()
             case 0:
-                if !piece.isEmpty { return piece }
-                try await readRaw()
+                // There may be more in the socket already; to look is sooner done than to wait.
+                hasLooked = true
+                guard PQconsumeInput(handle) == 1 else { throw brokenRaw() }
             case -1:
                 raw?.isCopyOver = true
                 return piece.isEmpty ? nil : piece

@@ -36,6 +36,8 @@ actor PostgresConnection: EventSource {
     var waitingForPipeline: [UnsafeContinuation<Void, Never>] = []
 
     private var lastID: UInt64 = 0
+    /// Whom the statements of the batch or transaction under way are about.
+    private var subject: String?
     private let onLoss: @Sendable (PostgresError) -> Void
 
     /// `onLoss` is called once, on the loop, when the connection breaks or is given up; not after `close`.
@@ -76,6 +78,8 @@ actor PostgresConnection: EventSource {
     ) async throws -> [PostgresResult] {
         try check(statements, location)
         if isCancellable { try Task.checkCancellation() }
+        if expected == nil { subject = nil }
+        configuration.counter?.count(statements, current: &subject)
         try await awaitPipeline(location)
         if let expected { try checkLease(expected, location) }
         guard isOpen else { throw PostgresError(.connectionLost, "the connection is closed", location: location) }
@@ -99,6 +103,7 @@ actor PostgresConnection: EventSource {
         await settle()
         lease += 1
         isLeased = true
+        subject = nil
         return lease
     }
 

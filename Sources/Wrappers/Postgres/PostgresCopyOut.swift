@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The output of `COPY … TO STDOUT` in pieces of whole rows, about 64 KiB each (one row may be longer). Nothing is read
+/// The output of `COPY … TO STDOUT` in pieces of whole rows, about 128 KiB each (one row may be longer). Nothing is read
 /// ahead. Leaving the loop early stops the COPY and gives the connection back; in a transaction the rest is read and dropped
 /// before the next statement runs, since to stop it would spoil the transaction.
 public struct PostgresCopyOut: AsyncSequence, Sendable {
@@ -35,7 +35,7 @@ public struct PostgresCopyOut: AsyncSequence, Sendable {
 
 /// A running `COPY … TO STDOUT`.
 final class CopyOutSource: Sendable {
-    private static let pieceSize = 1 << 16
+    private static let pieceSize = 1 << 17
 
     private let lease: Lease
     private let location: SourceLocation

@@ -9,6 +9,8 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     public private(set) var name: String?
     /// False for text that will not come again, so that it does not push others out of the statement cache.
     private(set) var isPrepared = true
+    /// Whom this statement and those behind it in its batch or transaction are about; empty = nobody in particular. Counted, never sent.
+    private(set) var subject: String?
 
     public init(stringLiteral value: String) {
         text = value
@@ -30,6 +32,13 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     public func named(_ name: String) -> SQL {
         var copy = self
         copy.name = name
+        return copy
+    }
+
+    /// Says whom this statement and those behind it in its batch or transaction are about: see `AccessCounter`.
+    public func about(_ subject: String?) -> SQL {
+        var copy = self
+        copy.subject = subject ?? ""
         return copy
     }
 

@@ -13,26 +13,26 @@ public struct MessageID: Hashable, Sendable {
     /// Reads `8-4-4-4-12` hexadecimal digits of either case. The nil UUID is refused: a publisher that forgot to set its
     /// ids would otherwise have all its messages but the first taken for duplicates.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 36 else { return nil }
-        var halves: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        for (index, byte) in bytes.enumerated() {
-            if Self.hyphens.contains(index) {
+        guard text.utf8.count == 36 else { return nil }
+        // The first 64 bits move up into `high` as the last 64 come in below.
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        var index = 0
+        for byte in text.utf8 {
+            defer { index += 1 }
+            if Self.isHyphen(at: index) {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
             guard let digit = Hexadecimal.value(byte) else { return nil }
-            if digits < 16 {
-                halves.0 = halves.0 << 4 | UInt64(digit)
-            } else {
-                halves.1 = halves.1 << 4 | UInt64(digit)
-            }
-            digits += 1
+            high = high << 4 | low >> 60
+            low = low << 4 | UInt64(digit)
         }
-        guard halves != (0, 0) else { return nil }
-        self.init(high: halves.0, low: halves.1)
+        guard high != 0 || low != 0 else { return nil }
+        self.init(high: high, low: low)
     }
+
+    /// An id that is written down in the program.
+    static func fixed(high: UInt64, low: UInt64) -> MessageID { MessageID(high: high, low: low) }
 
     /// A random id (UUID version 4).
     public static func random() -> MessageID {
@@ -54,21 +54,25 @@ public struct MessageID: Hashable, Sendable {
 
     /// The 36 characters of the canonical form.
     public var rawValue: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for byte in bytes {
-            if Self.hyphens.contains(text.count) { text.append(UInt8(ascii: "-")) }
-            text.append(Hexadecimal.digit(byte >> 4))
-            text.append(Hexadecimal.digit(byte & 15))
+        String(unsafeUninitializedCapacity: 36) { text in
+            var (high, low) = (high, low)
+            for index in 0..<36 {
+                guard !Self.isHyphen(at: index) else {
+                    text[index] = UInt8(ascii: "-")
+                    continue
+                }
+                text[index] = Hexadecimal.digit(UInt8(high >> 60))
+                high = high << 4 | low >> 60
+                low <<= 4
+            }
+            return 36
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
-    private static let hyphens: Set<Int> = [8, 13, 18, 23]
+    private static func isHyphen(at index: Int) -> Bool { index == 8 || index == 13 || index == 18 || index == 23 }
 
     private var bytes: [UInt8] {
-        [high, low].flatMap { half in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> $0) }
-        }
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
     private static func stamped(high: UInt64, low: UInt64, version: UInt64) -> MessageID {

@@ -6,9 +6,9 @@ public struct UserID: Hashable, Sendable {
     /// Nil unless `rawValue` has 1 to 128 bytes and neither white space nor control or format characters: those would
     /// make two ids look alike to a person, or break a log line.
     public init?(_ rawValue: String) {
-        guard (1...128).contains(rawValue.utf8.count), rawValue.unicodeScalars.allSatisfy(Self.isAllowed) else {
-            return nil
-        }
+        guard (1...128).contains(rawValue.utf8.count) else { return nil }
+        let isPlain = rawValue.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        guard isPlain || rawValue.unicodeScalars.allSatisfy(Self.isAllowed) else { return nil }
         self.rawValue = rawValue
     }
 

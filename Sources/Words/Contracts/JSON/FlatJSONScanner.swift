@@ -73,11 +73,11 @@ struct FlatJSONScanner {
 
     mutating func object(depth: Int) throws(InvalidMessage) -> [Member] {
         var members: [Member] = []
-        var names: Set<String> = []
+        var names = SeenNames()
         try list(open: "{", close: "}", depth: depth) { scanner throws(InvalidMessage) in
             guard scanner.peek == UInt8(ascii: "\"") else { throw .body("a quoted name for each member") }
             let name = FlatJSONScanner.text(of: try scanner.string(), in: scanner.bytes)
-            guard names.insert(name).inserted else { throw .body("each name once in an object") }
+            guard names.insert(name, after: members) else { throw .body("each name once in an object") }
             scanner.skipSpace()
             guard scanner.take(":") else { throw .body("a colon after each name") }
             members.append(Member(name: name, value: try scanner.value(depth: depth)))
@@ -203,9 +203,11 @@ struct FlatJSONScanner {
 
     private mutating func word(_ word: StaticString, _ kind: Token.Kind) throws(InvalidMessage) -> Token {
         let start = at
-        for scalar in "\(word)".unicodeScalars {
-            guard take(scalar) else { throw .body("a JSON value") }
+        let length = word.utf8CodeUnitCount
+        guard at + length <= end, word.withUTF8Buffer({ bytes[at..<at + length].elementsEqual($0) }) else {
+            throw .body("a JSON value")
         }
+        at += length
         return Token(kind: kind, range: start..<at)
     }
 
@@ -221,6 +223,20 @@ struct FlatJSONScanner {
 
     private mutating func skipSpace() {
         while at < end, bytes[at] == 0x20 || (0x09...0x0A).contains(bytes[at]) || bytes[at] == 0x0D { at += 1 }
+    }
+}
+
+/// The names of an object's members. Few are compared one by one; many, which only a hostile body has, are hashed, so that the cost
+/// stays linear.
+private struct SeenNames {
+    private static let few = 16
+    private var many: Set<String> = []
+
+    /// False when `name` is that of one of `members`, which are all that were inserted before.
+    mutating func insert(_ name: String, after members: [FlatJSONScanner.Member]) -> Bool {
+        guard members.count >= Self.few else { return !members.contains { $0.name == name } }
+        if many.isEmpty { many = Set(members.map(\.name)) }
+        return many.insert(name).inserted
     }
 }
 

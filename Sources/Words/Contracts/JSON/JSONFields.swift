@@ -4,14 +4,15 @@ import FoundationEssentials
 /// a value of the wrong type, not an absent field.
 struct JSONFields {
     private let bytes: [UInt8]
-    private let tokens: [String: FlatJSONScanner.Token]
+    /// A body has a handful: looking through them costs less than hashing their names.
+    private let members: [FlatJSONScanner.Member]
 
     init(_ bytes: [UInt8]) throws(InvalidMessage) {
         self.bytes = bytes
-        var tokens: [String: FlatJSONScanner.Token] = [:]
-        for member in try FlatJSONScanner.members(of: bytes) { tokens[member.name] = member.value }
-        self.tokens = tokens
+        members = try FlatJSONScanner.members(of: bytes)
     }
+
+    private func token(_ name: String) -> FlatJSONScanner.Token? { members.first { $0.name == name }?.value }
 
     func string(_ name: String) throws(InvalidMessage) -> String {
         guard let text = try optionalString(name) else { throw Self.wrong(name, "a string, which is missing") }
@@ -19,7 +20,7 @@ struct JSONFields {
     }
 
     func optionalString(_ name: String) throws(InvalidMessage) -> String? {
-        guard let token = tokens[name] else { return nil }
+        guard let token = token(name) else { return nil }
         guard token.kind == .string else { throw Self.wrong(name, "a string") }
         return FlatJSONScanner.text(of: token, in: bytes)
     }
@@ -36,7 +37,7 @@ struct JSONFields {
     /// An integer is digits with an optional minus: `800.0` and `8e2` are refused, since a publisher that counts in
     /// fractions has a bug that this field would hide.
     func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws(InvalidMessage) -> Int? {
-        guard let token = tokens[name] else { return nil }
+        guard let token = token(name) else { return nil }
         guard token.kind == .integer, let value = Int(String(decoding: bytes[token.range], as: UTF8.self)),
             range.contains(value)
         else { throw Self.wrong(name, "an integer from \(range.lowerBound) to \(range.upperBound)") }
@@ -44,7 +45,7 @@ struct JSONFields {
     }
 
     func optionalBoolean(_ name: String) throws(InvalidMessage) -> Bool? {
-        guard let token = tokens[name] else { return nil }
+        guard let token = token(name) else { return nil }
         guard token.kind == .boolean else { throw Self.wrong(name, "true or false") }
         return bytes[token.range.lowerBound] == UInt8(ascii: "t")
     }
@@ -76,7 +77,7 @@ struct JSONFields {
 
     /// Empty when the field is absent.
     func object(_ name: String) throws(InvalidMessage) -> [String: JSONValue] {
-        guard let token = tokens[name] else { return [:] }
+        guard let token = token(name) else { return [:] }
         guard token.kind == .object, case .object(let members) = try JSONValue(token, bytes) else {
             throw Self.wrong(name, "an object")
         }

@@ -10,9 +10,9 @@ public enum RFC3339 {
         let total = min(Int(bounded), latest)
         let (seconds, fraction) = floored(total, by: 1_000_000)
         let (days, secondOfDay) = floored(seconds, by: 86400)
-        let (year, month, day) = civil(daysSince1970: days)
+        let date = CivilDate(daysSince1970: days)
         let clock = [secondOfDay / 3600, secondOfDay / 60 % 60, secondOfDay % 60].map { padded($0, 2) }
-        let calendar = [padded(year, 4), padded(month, 2), padded(day, 2)]
+        let calendar = [padded(date.year, 4), padded(date.month, 2), padded(date.day, 2)]
         return calendar.joined(separator: "-") + "T" + clock.joined(separator: ":")
             + (fraction == 0 ? "" : "." + padded(fraction, 6)) + "Z"
     }
@@ -26,10 +26,10 @@ public enum RFC3339 {
             reader.take(":"),
             let minute = reader.number(2), reader.take(":"), let second = reader.number(2),
             let fraction = reader.fraction(), reader.takeUTC(), reader.isAtEnd,
-            year >= 1, (1...12).contains(month), day >= 1, day <= length(ofMonth: month, year: year),
+            year >= 1, (1...12).contains(month), day >= 1, day <= CivilDate.length(ofMonth: month, year: year),
             hour < 24, minute < 60, second < 60
         else { return nil }
-        let days = daysSince1970(year: year, month: month, day: day)
+        let days = CivilDate(year: year, month: month, day: day).daysSince1970
         let seconds = days * 86400 + hour * 3600 + minute * 60 + second
         return Date(timeIntervalSince1970: Double(seconds) + Double(fraction) / 1_000_000)
     }
@@ -80,8 +80,6 @@ public enum RFC3339 {
         }
     }
 
-    // MARK: Calendar (proleptic Gregorian)
-
     private static let earliest = -62_135_596_800_000_000
     private static let latest = 253_402_300_799_999_999
 
@@ -93,31 +91,5 @@ public enum RFC3339 {
     private static func padded(_ value: Int, _ width: Int) -> String {
         let digits = String(value)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-
-    private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-
-    private static func length(ofMonth month: Int, year: Int) -> Int {
-        month == 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    /// Counts from 1 March, so that the leap day is the last of its year.
-    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        return 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
-    }
-
-    private static func civil(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
-        // The mean year is at most off by one, in either direction.
-        var year = Int((Double(days) / 365.2425).rounded(.down)) + 1970
-        while daysSince1970(year: year, month: 1, day: 1) > days { year -= 1 }
-        while daysSince1970(year: year + 1, month: 1, day: 1) <= days { year += 1 }
-        var (month, day) = (1, days - daysSince1970(year: year, month: 1, day: 1) + 1)
-        while day > length(ofMonth: month, year: year) {
-            day -= length(ofMonth: month, year: year)
-            month += 1
-        }
-        return (year, month, day)
     }
 }

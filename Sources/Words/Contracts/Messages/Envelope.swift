@@ -56,13 +56,14 @@ public struct Envelope: Equatable, Sendable {
     private static let historyBytes = 8 * 1024
 
     private static func checkContent(_ properties: MessageProperties) throws(InvalidMessage) {
-        if let contentType = properties.contentType, !contentType.isEmpty {
+        if let contentType = properties.contentType, contentType != "application/json", !contentType.isEmpty {
             let essence = contentType.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }
             guard String(essence)?.lowercased() == "application/json" else {
                 throw InvalidMessage(.property("content_type"), expected: "application/json")
             }
         }
-        guard [nil, "", "identity", "utf-8", "UTF-8"].contains(properties.contentEncoding) else {
+        guard let encoding = properties.contentEncoding else { return }
+        guard ["", "identity", "utf-8", "UTF-8"].contains(encoding) else {
             throw InvalidMessage(.property("content_encoding"), expected: "none: bodies are not compressed")
         }
     }

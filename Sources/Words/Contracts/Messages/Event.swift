@@ -12,7 +12,7 @@ public struct Event: MessageBody {
     public let at: Date
     /// A code (`RefusalReason` on `….refused`), never free text.
     public let reason: String?
-    /// Small, and without personal data: whoever binds a queue reads it.
+    /// Small, and without personal data: whoever binds a queue reads it. (`export.ready` holds the link to the export.)
     public let detail: [String: JSONValue]
 
     public init(

@@ -29,3 +29,13 @@ public struct Tick: MessageBody {
         }
     }
 }
+
+extension Tick {
+    /// The same for the same schedule and slot, whoever publishes the tick: a second one is recognised as a duplicate.
+    public var messageID: MessageID {
+        .derived(from: Self.nameSpace, name: schedule + "@" + RFC3339.text(slot))
+    }
+
+    /// The name space of ticks (RFC 9562, section 6.5): any UUID that nobody else uses. Changing it makes every tick a new message.
+    private static let nameSpace = MessageID.fixed(high: 0x7265_7061_7a6f_4f6f, low: 0x8074_6963_6b73_0001)
+}

@@ -12,12 +12,18 @@ public struct EventName: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let exportRefused = EventName(rawValue: "export.refused")
     public static let erasureCompleted = EventName(rawValue: "erasure.completed")
     public static let erasureRefused = EventName(rawValue: "erasure.refused")
+    /// A tick of the retention queue, or one share of it, is worked off.
+    public static let retentionCompleted = EventName(rawValue: "retention.completed")
     public static let alertOpened = EventName(rawValue: "alert.opened")
+    public static let alertAcknowledged = EventName(rawValue: "alert.acknowledged")
     public static let alertResolved = EventName(rawValue: "alert.resolved")
+    /// A breach clock (Art. 33 GDPR) is still running.
+    public static let alertReminder = EventName(rawValue: "alert.reminder")
 
     public static let all: [EventName] = [
         .ingestCompleted, .ingestRefused, .analysisCompleted, .analysisRefused, .exportReady, .exportRefused,
-        .erasureCompleted, .erasureRefused, .alertOpened, .alertResolved,
+        .erasureCompleted, .erasureRefused, .retentionCompleted, .alertOpened, .alertAcknowledged, .alertResolved,
+        .alertReminder,
     ]
 
     public var description: String { rawValue }

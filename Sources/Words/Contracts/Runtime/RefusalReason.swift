@@ -22,6 +22,8 @@ public enum RefusalReason: String, CaseIterable, Sendable, CustomStringConvertib
     case legalHold = "legal_hold"
     /// A tick whose slot lies in the future.
     case slotInFuture = "slot_in_future"
+    /// A tick so old that whatever it stood for has been overtaken.
+    case slotTooOld = "slot_too_old"
 
     public var description: String { rawValue }
 }

@@ -12,6 +12,7 @@ struct DeadLetterKeeper: Sendable {
     let gate: StorageGate
     let logger: Logger
     let now: @Sendable () -> Date
+    let onStored: @Sendable () -> Void
     /// Hears that the database stopped taking letters (why), and that it takes them again (nil).
     let onStorage: @Sendable (_ problem: String?) -> Void
 
@@ -50,6 +51,7 @@ struct DeadLetterKeeper: Sendable {
             dimensions: [("queue", letter.queue.rawValue), ("reason", letter.reason.rawValue)]
         ).increment()
         logger.notice("dead letter stored", metadata: facts)
+        onStored()
     }
 
     /// Shuts the gate for all queues; the first one here asks the database until it answers.

@@ -46,7 +46,8 @@ struct DeadLetterTable: Sendable {
                 on conflict (queue, message_id) where status = 'new' do update
                 set reason = excluded.reason, code = excluded.code, body = excluded.body, user_id = excluded.user_id,
                     headers = excluded.headers, died_at = excluded.died_at, replayable = excluded.replayable,
-                    deaths = least(dead_letters.deaths, 1000000) + 1
+                    deaths = least(dead_letters.deaths, 1000000) + 1,
+                    alert_id = null
                 where \(letter.isTimeKnown)::boolean and excluded.died_at > dead_letters.died_at
                 """
             ).named("dead_letter"))

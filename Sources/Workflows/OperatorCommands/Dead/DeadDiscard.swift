@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bootstrap
+import DeadLetters
 import FoundationEssentials
 import Privacy
 
@@ -35,7 +36,7 @@ struct DeadDiscardCommand: AsyncParsableCommand {
                 if dryRun {
                     for try await row in pool.stream(DeadRow.statement(work.selection)) { report.did(try DeadRow(row)) }
                 } else {
-                    try await work.carryOut(&report, status: .discarded, note: note) { ($0, []) }
+                    try await work.discard(note: note) { report.hear($0) }
                 }
                 report.finish()
                 return report.done == report.total ? .done : .notSo

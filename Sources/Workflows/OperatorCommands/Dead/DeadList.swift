@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bootstrap
 import Contracts
+import DeadLetters
 import FoundationEssentials
 import Postgres
 import Privacy

@@ -1,10 +1,8 @@
 import AMQP
-import Alerting
 import ArgumentParser
 import Bootstrap
-import Contracts
+import DeadLetters
 import FoundationEssentials
-import Postgres
 
 struct DeadReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,25 +38,25 @@ struct DeadReplayCommand: AsyncParsableCommand {
     }
 }
 
-/// Publishes letters and marks them. A batch is locked, published and confirmed, marked and audited, committed, in this
-/// order: a crash before the commit leaves letters that were sent and are new still, and sending them again is
-/// harmless.
+/// Sends letters, or shows what would be sent, and reports.
 struct DeadReplay {
-    let work: DeadWork
+    let work: DeadLetterWork
     private(set) var report: DeadWorkReport
 
-    init(work: DeadWork, report: DeadWorkReport) {
+    init(work: DeadLetterWork, report: DeadWorkReport) {
         self.work = work
         self.report = report
     }
 
     mutating func rehearse() async throws -> Bootstrap.ExitCode {
-        for try await row in work.postgres.stream(DeadRow.statement(work.selection)) {
-            let letter = try DeadRow(row)
-            do throws(ReplayedMessage.Obstacle) { report.did(letter, try letter.replay(at: Date())) } catch {
-                report.skipped(letter, because: "\(error)")
+        var report = report
+        try await work.rehearse { letter, result in
+            switch result {
+            case .success(let message): report.did(letter, message)
+            case .failure(let obstacle): report.skipped(letter, because: "\(obstacle)")
             }
         }
+        self.report = report
         report.finish()
         return report.skipped == 0 ? .done : .notSo
     }
@@ -69,9 +67,10 @@ struct DeadReplay {
             return report.skipped == 0 ? .done : .notSo
         }
         let post = ReplayPost(broker)
+        var report = report
         do {
             try await post.open()
-            try await work.carryOut(&report, status: .replayed) { try await Self.send($0, by: post) }
+            try await work.replay(by: post) { report.hear($0) }
         } catch {
             await post.close()
             let fault = CommandFault(error)
@@ -82,22 +81,5 @@ struct DeadReplay {
         await post.close()
         report.finish()
         return report.done == report.total ? .done : .notSo
-    }
-
-    private static func send(
-        _ letters: [DeadRow], by post: ReplayPost
-    ) async throws -> (settled: [DeadRow], skipped: [(row: DeadRow, why: String)]) {
-        var settled: [DeadRow] = []
-        var skipped: [(row: DeadRow, why: String)] = []
-        var messages: [ReplayedMessage] = []
-        let now = Date()
-        for letter in letters {
-            do throws(ReplayedMessage.Obstacle) {
-                messages.append(try letter.replay(at: now))
-                settled.append(letter)
-            } catch { skipped.append((letter, "\(error)")) }
-        }
-        try await post.send(messages)
-        return (settled, skipped)
     }
 }

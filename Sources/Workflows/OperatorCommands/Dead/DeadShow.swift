@@ -2,6 +2,7 @@ import Alerting
 import ArgumentParser
 import Bootstrap
 import Contracts
+import DeadLetters
 import FoundationEssentials
 import Postgres
 import Privacy
@@ -138,4 +139,8 @@ struct DeadPortrait {
             .init("settled_by", .outside(row.settledBy)), .init("note", .outside(row.note)),
         ])
     }
+}
+
+extension DeadRow {
+    fileprivate var properties: JSON { (try? JSON(parsing: headers)) ?? .object([]) }
 }

@@ -1,6 +1,7 @@
 import AMQP
 import Alerting
 import Contracts
+import DeadLetters
 import FoundationEssentials
 import Privacy
 

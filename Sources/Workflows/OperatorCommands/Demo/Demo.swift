@@ -27,14 +27,23 @@ struct Demo {
                 subject: DemoSubject(user: user), postgres: postgres, broker: broker, http: http, output: output)
             let key = FernetKey.generate()
             try await stage.prepare(encryptionKey: key)
-            let programs = try await DemoPrograms.start(
-                timeline: timeline, encryptionKey: key, environment: environment, http: http)
+            let logins = try await DemoLogins.make(
+                for: DemoPrograms.consumerNames, in: postgres, environment: environment, tell: output.tell)
+            let programs: DemoPrograms
+            do {
+                programs = try await DemoPrograms.start(
+                    timeline: timeline, encryptionKey: key, environment: environment, logins: logins, http: http)
+            } catch {
+                try await logins.drop(from: postgres)
+                throw error
+            }
             output.tell("started \(programs.names); logs in \(programs.logs.path)")
             let result: Result<Bootstrap.ExitCode, any Error>
             do { result = .success(try await stage.play(programs, ratings: ratings)) } catch {
                 result = .failure(error)
             }
             let bad = keeps ? [] : await programs.stop()
+            if !keeps { try await logins.drop(from: postgres) }
             await http.shutdown()
             let code = try result.get()
             guard bad.isEmpty else {

@@ -9,7 +9,9 @@ struct DemoPrograms: Sendable {
     let consumers: [(program: ChildProgram, port: Int)]
     let logs: URL
 
-    private static let consumerNames = ["repazoo-ingest", "repazoo-analyze", "repazoo-alert"]
+    static let consumerNames = [
+        "repazoo-ingest", "repazoo-analyze", "repazoo-export", "repazoo-alert", "repazoo-console",
+    ]
 
     /// For people: every program, in words.
     var names: String { (["repazoo-sandbox"] + Self.consumerNames).joined(separator: ", ") }
@@ -18,20 +20,25 @@ struct DemoPrograms: Sendable {
 
     /// Returns when all of them are ready; leaves none behind when it throws.
     static func start(
-        timeline: String?, encryptionKey: String, environment: [String: String], http: HTTPClient
+        timeline: String?, encryptionKey: String, environment: [String: String], logins: DemoLogins,
+        http: HTTPClient
     ) async throws -> DemoPrograms {
         let logs = try folder(environment)
         let arguments = ["--port", "0"] + (timeline.map { ["--timeline", $0] } ?? [])
-        let sandbox = try ChildProgram("repazoo-sandbox", arguments, environment: environment, logs: logs)
+        let noServers = environment.filter { !$0.key.hasPrefix("DATABASE_URL") && !$0.key.hasPrefix("AMQP_URL") }
+        let sandbox = try ChildProgram("repazoo-sandbox", arguments, environment: noServers, logs: logs)
         var started: [ChildProgram] = [sandbox]
         do {
             let url = try await address(of: sandbox)
             var consumers: [(program: ChildProgram, port: Int)] = []
-            for (name, port) in zip(consumerNames, try FreePort.find(consumerNames.count)) {
-                let settings = settings(sandbox: url, key: encryptionKey, port: port)
+            let ports = try FreePort.find(consumerNames.count + 1)
+            let exports = exportSettings(logs, console: ports[consumerNames.count])
+            for (name, port) in zip(consumerNames, ports) {
+                let settings = settings(sandbox: url, key: encryptionKey, port: port).merging(exports) { $1 }
                 // A variable that comes twice is a fault, so the one from a file gives way.
                 let inherited = environment.filter { entry in !settings.keys.contains { entry.key == $0 + "_FILE" } }
-                let program = try ChildProgram(name, environment: inherited.merging(settings) { $1 }, logs: logs)
+                let own = logins.environment(for: name, from: inherited.merging(settings) { $1 })
+                let program = try ChildProgram(name, environment: own, logs: logs)
                 started.append(program)
                 consumers.append((program, port))
             }
@@ -58,6 +65,15 @@ struct DemoPrograms: Sendable {
             "TWITTER_API_URL": sandbox + "/twitter", "ANTHROPIC_API_URL": sandbox + "/anthropic",
             "TWITTER_CLIENT_ID": "demo-client", "TWITTER_CLIENT_SECRET": "demo-secret", "ANTHROPIC_API_KEY": "demo-key",
             "ENCRYPTION_KEY": key, "HTTP_PORT": "\(port)", "HTTP_HOST": "127.0.0.1",
+        ]
+    }
+
+    /// Where exports lie, and how they are fetched.
+    private static func exportSettings(_ logs: URL, console port: Int) -> [String: String] {
+        [
+            "EXPORT_STORE": "file://" + logs.deletingLastPathComponent().appending(path: "exports").path,
+            "EXPORT_SIGNING_KEY": FernetKey.generate(), "CONSOLE_PORT": "\(port)", "CONSOLE_HOST": "127.0.0.1",
+            "PUBLIC_URL": "http://127.0.0.1:\(port)",
         ]
     }
 

@@ -39,7 +39,9 @@ struct DemoStage {
         output.tell("published ingest \(id)")
         let follower = WorkFollower(postgres: postgres, broker: broker, tell: output.tell)
         let end = try await follower.follow(id, by: .ingest, for: subject.user, within: .seconds(600))
+        let export = try await DemoExport.ask(for: subject, postgres, broker, tell: output.tell)
         let took = ContinuousClock.now - began
+        let fetched = try await export.fetch(into: programs.logs.deletingLastPathComponent(), http)
 
         var story = DemoStory(postgres: postgres, user: subject.user)
         for line in try await story.lines() { output.answer(line) }
@@ -52,9 +54,10 @@ struct DemoStage {
             "The sandbox received \(Plain.count(log.timelinePages, "timeline page")) and \(Plain.count(log.prompts, "prompt")); "
                 + (log.personalPrompts == 0
                     ? "no prompt held personal data" : "\(log.personalPrompts) HELD PERSONAL DATA"))
-        output.answer("The export and its signed link come with a later release.")
+        for line in fetched.lines { output.answer(line) }
         output.answer("From the request to the end: \(Plain.seconds(took))")
-        return verdict(end, log, story.sentiments, ratings)
+        let code = verdict(end, log, story.sentiments, ratings)
+        return fetched.isGood ? code : .notSo
     }
 
     private func verdict(

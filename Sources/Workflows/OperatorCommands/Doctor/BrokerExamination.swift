@@ -14,7 +14,7 @@ struct BrokerExamination: Sendable {
         } catch {
             return [.bad("rabbitmq", "\(CommandFault(error))", "see the broker's log; check AMQP_URL")]
         }
-        return await [version()] + topology() + [queues()]
+        return await [version()] + WireExamination.findings(configuration) + alarms() + topology() + queues()
     }
 
     private func version() async -> Finding {
@@ -24,6 +24,28 @@ struct BrokerExamination: Sendable {
         } catch {
             return .warning(
                 "rabbitmq", "takes our log-in; \(error)", "correct RABBITMQ_MANAGEMENT_URL, or leave it out")
+        }
+    }
+
+    private func alarms() async -> [Finding] {
+        guard let management, let nodes = try? await management.nodes() else { return [] }
+        return nodes.flatMap { node -> [Finding] in
+            var findings: [Finding] = []
+            if !node.isRunning {
+                findings.append(
+                    .bad("rabbitmq", "node \(node.name) does not run", "start it: quorum queues need a majority"))
+            }
+            if node.hasMemoryAlarm {
+                findings.append(
+                    .bad(
+                        "rabbitmq", "node \(node.name) is short of memory and takes nothing",
+                        "see what fills its queues; give it more memory"))
+            }
+            if node.hasDiskAlarm {
+                findings.append(
+                    .bad("rabbitmq", "node \(node.name) is short of disk and takes nothing", "make room on its disk"))
+            }
+            return findings
         }
     }
 
@@ -57,27 +79,61 @@ struct BrokerExamination: Sendable {
         count > 10 ? [.bad("topology", "and \(count - 10) more differences", "run `repazoo topology verify`")] : []
     }
 
-    private func queues() async -> Finding {
-        var (filled, graves, absent): ([String], [String], [String]) = ([], [], [])
+    private func queues() async -> [Finding] {
+        var states: [(queue: QueueName, state: AMQPConnection.QueueState?)] = []
         for queue in ConsumerName.allCases.flatMap({ [$0.queue, $0.deadQueue] }) + [.unroutable] {
-            guard let state = await QueueLook.state(of: queue, on: configuration) else {
-                absent.append(queue.rawValue)
-                continue
-            }
-            if queue.isDead || queue == .unroutable {
-                if state.messages > 0 { graves.append("\(queue) \(state.messages)") }
-            } else {
-                filled.append("\(queue) \(state.messages)")
-            }
+            states.append((queue, await QueueLook.state(of: queue, on: configuration)))
         }
-        guard absent.count < 13 else { return .warning("queues", "none is there", "run `repazoo topology apply`") }
-        let depths = filled.joined(separator: ", ")
-        guard graves.isEmpty else {
+        let there = states.compactMap { queue, state in state.map { (queue: queue, state: $0) } }
+        guard !there.isEmpty else { return [.warning("queues", "none is there", "run `repazoo topology apply`")] }
+        return QueueJudgement.findings(there)
+    }
+}
+
+/// What the depths of queues say.
+enum QueueJudgement {
+    /// Of requests that wait, so many are more than a consumer works off in a minute or two.
+    private static let many = 10_000
+
+    static func findings(_ queues: [(queue: QueueName, state: AMQPConnection.QueueState)]) -> [Finding] {
+        let work = queues.filter { !$0.queue.isDead && $0.queue != .unroutable }
+        let depths = work.map { "\($0.queue) \($0.state.messages)" }.joined(separator: ", ")
+        return [.good("queues", depths)] + work.compactMap(judge) + graves(queues)
+    }
+
+    private static func judge(_ queue: QueueName, _ state: AMQPConnection.QueueState) -> Finding? {
+        let program = "repazoo-" + queue.rawValue.dropFirst("repazoo.".count)
+        if state.messages > 0, state.consumers == 0 {
             return .warning(
-                "queues", "\(depths); dead: \(graves.joined(separator: ", "))",
-                "start repazoo-alert, which stores dead letters; `repazoo dead list` tells why they died")
+                "queues", "\(Plain.count(state.messages, "message")) in \(queue), and nobody consumes it",
+                "start \(program)")
         }
-        return .good("queues", "\(depths); no dead letters")
+        guard state.messages > many else { return nil }
+        return .warning(
+            "queues", "\(state.messages) messages wait in \(queue) for \(Plain.count(state.consumers, "consumer"))",
+            "start more of \(program); compose/SCALING.md tells how many help")
+    }
+
+    private static func graves(_ queues: [(queue: QueueName, state: AMQPConnection.QueueState)]) -> [Finding] {
+        let dead = queues.filter { $0.queue.isDead && $0.state.messages > 0 }.map { "\($0.queue) \($0.state.messages)" }
+        let lost = queues.first { $0.queue == .unroutable && $0.state.messages > 0 }
+        var findings: [Finding] = []
+        if dead.isEmpty {
+            findings.append(.good("queues", "no dead letters wait in the broker"))
+        } else {
+            findings.append(
+                .warning(
+                    "queues", "dead: \(dead.joined(separator: ", "))",
+                    "start repazoo-alert, which stores dead letters; `repazoo dead list` tells why they died"))
+        }
+        if let lost {
+            findings.append(
+                .warning(
+                    "queues",
+                    "\(Plain.count(lost.state.messages, "message")) in \(lost.queue): nothing was bound where they went",
+                    "`repazoo topology verify`, then move them by hand (`rabbitmqadmin get`)"))
+        }
+        return findings
     }
 }
 

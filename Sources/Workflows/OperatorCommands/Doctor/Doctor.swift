@@ -11,28 +11,29 @@ import Topology
 struct Doctor: Sendable {
     let environment: [String: String]
 
-    /// Without them a consumer does not start, while the operator's commands do.
-    private static let providerVariables = ["TWITTER_CLIENT_ID", "TWITTER_CLIENT_SECRET", "ANTHROPIC_API_KEY"]
-
-    func examine() async -> DoctorReport {
+    func examine(asksServers: Bool = true) async -> DoctorReport {
         var reader = SettingsReader(environment: environment)
         let servers = CommandServers.read([.broker, .postgres, .redis], &reader)
         let management = ManagementPlugin.read(&reader)
         let key = Self.examineKey(&reader)
-        let providers = Self.examineProviders(&reader)
-        var findings: [Finding] = []
-        var isMisconfigured = false
-        do throws(ConfigurationFaults) { try reader.finish() } catch {
-            isMisconfigured = true
-            findings = error.faults.map { .bad($0.variable, $0.problem, "correct it in the environment") }
-        }
+        let models = ModelExamination.read(&reader)
+        let disk = Self.exportFolder(&reader)
+        var faults: [ConfigurationFaults.Fault] = []
+        do throws(ConfigurationFaults) { try reader.finish() } catch { faults = error.faults }
+        let programs = ProgramExamination(environment: environment)
+        faults += programs.faults(besides: faults)
+        let isMisconfigured = !faults.isEmpty
+        var findings: [Finding] = faults.map { .bad($0.variable, $0.problem, "correct it in the environment") }
         if !isMisconfigured { findings.append(.good("configuration", "every variable can be read")) }
-        findings += key + providers
+        findings += key + programs.findings(besides: faults) + (disk?.findings() ?? [])
+        guard asksServers else { return DoctorReport(findings: findings, isMisconfigured: isMisconfigured) }
 
+        // A stranger is not asked on behalf of an environment that cannot be meant.
+        async let anthropic = isMisconfigured ? [] : models?.findings() ?? []
         async let broker = Self.examine(servers.broker, management)
         async let postgres = Self.examine(servers.postgres)
         async let redis = Self.examine(servers.redis)
-        findings += await broker + postgres + redis
+        findings += await broker + postgres + redis + anthropic
         return DoctorReport(findings: findings, isMisconfigured: isMisconfigured)
     }
 
@@ -60,12 +61,10 @@ struct Doctor: Sendable {
         return [.good("encryption key", "can be used")]
     }
 
-    private static func examineProviders(_ reader: inout SettingsReader) -> [Finding] {
-        let missing = providerVariables.filter { reader.text($0) == nil }
-        guard !missing.isEmpty else { return [.good("providers", "credentials of X and Anthropic are set")] }
-        return [
-            .warning(
-                "providers", "not set: \(missing.joined(separator: ", "))", "the consumers that need them do not start")
-        ]
+    /// Where exports are kept, if that is a folder.
+    private static func exportFolder(_ reader: inout SettingsReader) -> DiskExamination? {
+        guard let store = reader.text("EXPORT_STORE"), store.hasPrefix("file://") else { return nil }
+        return DiskExamination(
+            subject: "disk", folder: String(store.dropFirst("file://".count)), variable: "EXPORT_STORE")
     }
 }

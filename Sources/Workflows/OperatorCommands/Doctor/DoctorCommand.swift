@@ -6,8 +6,8 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Examines the installation and says what to do.",
         discussion: """
-            Looks at the configuration, the three servers, the schema, the topology, the clocks and the queues. Changes \
-            nothing. Run it with the environment of the consumers:
+            Looks at the configuration of every program, the three servers, the schema, the topology, the roles, the clocks, \
+            the queues, the disk, who leads the schedules, and whether Anthropic knows the models. Changes nothing. Run it with the environment of the consumers:
 
               set -a; . /etc/repazoo/environment; set +a; repazoo doctor
 
@@ -15,10 +15,12 @@ struct DoctorCommand: AsyncParsableCommand {
             """)
 
     @Flag(help: "Answer in JSON.") var json = false
+    @Flag(help: "Look at the configuration only, and ask no server.") var configuration = false
 
     func run() async throws {
         try await CommandRun.carryOut { output in
-            let report = await Doctor(environment: ProcessInfo.processInfo.environment).examine()
+            let doctor = Doctor(environment: ProcessInfo.processInfo.environment)
+            let report = await doctor.examine(asksServers: !configuration)
             report.write(to: output, isJSON: json)
             return report.code
         }

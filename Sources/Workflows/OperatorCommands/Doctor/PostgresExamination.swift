@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Scheduling
 import Schema
 
 /// PostgreSQL: reachable, new enough, migrated, and of one mind with us about the time.
@@ -7,12 +8,13 @@ struct PostgresExamination: Sendable {
     let configuration: PostgresConfiguration
 
     private static let oldestVersion = 150_000
-    private static let toleratedSkew: TimeInterval = 2
 
     func findings() async -> [Finding] {
         do {
             return try await CommandServers.withPool(configuration) { pool in
-                [try await version(pool), try await clock(pool), try await schema(pool)] + (try await deadLetters(pool))
+                [try await version(pool), try await clock(pool), try await schema(pool)]
+                    + (try await RoleExamination(pool: pool).findings()) + (try await deadLetters(pool))
+                    + (try await scheduler(pool)) + (try await WireExamination.findings(pool))
             }
         } catch {
             return [.bad("postgresql", "\(CommandFault(error))", "see the server's log; check DATABASE_URL")]
@@ -29,22 +31,10 @@ struct PostgresExamination: Sendable {
         return .good("postgresql", text)
     }
 
-    /// The server's time is compared with the middle of question and answer.
     private func clock(_ pool: PostgresPool) async throws -> Finding {
-        let before = Date()
-        let there = try await pool.query("select clock_timestamp() as now")[0].decode(Date.self, "now")
-        let after = Date()
-        let middle = before.addingTimeInterval(after.timeIntervalSince(before) / 2)
-        return Self.judge(skew: there.timeIntervalSince(middle))
-    }
-
-    static func judge(skew: TimeInterval) -> Finding {
-        let words = "\(Plain.fixed(abs(skew), digits: 1)) s \(skew < 0 ? "behind" : "ahead of") this machine"
-        guard abs(skew) > toleratedSkew else {
-            return .good("clock", "the database's is less than 2 s from this machine's")
+        try await ClockExamination.compare("the database's") {
+            try await pool.query("select clock_timestamp() as now")[0].decode(Date.self, "now")
         }
-        return .warning(
-            "clock", "the database's is \(words)", "run NTP on both; consent and limits are judged by the clock")
     }
 
     private func schema(_ pool: PostgresPool) async throws -> Finding {
@@ -65,5 +55,24 @@ struct PostgresExamination: Sendable {
         let count = try row.decode(Int.self, "n")
         guard count > 0 else { return [.good("dead letters", "none that is new")] }
         return [.warning("dead letters", "\(count) new", "`repazoo dead list` tells why they died, and what to do")]
+    }
+
+    /// Nothing is said of tables that are not there yet.
+    private func scheduler(_ pool: PostgresPool) async throws -> [Finding] {
+        let there = try await pool.query("select to_regclass('scheduler_lease') is not null as there")[0]
+        guard try there.decode(Bool.self, "there") else { return [] }
+        let desk = ScheduleDesk(book: try .current(), postgres: pool)
+        guard let leader = try await desk.leader() else {
+            return [.warning("scheduler", "none leads: nothing runs by the clock", "start repazoo-scheduler")]
+        }
+        let paused = try await desk.standings().filter { $0.isPaused == true }.map(\.schedule.name)
+        guard paused.isEmpty else {
+            return [
+                .warning(
+                    "scheduler", "paused: \(paused.joined(separator: ", "))",
+                    "`repazoo schedule resume \(paused[0])` when that is over")
+            ]
+        }
+        return [.good("scheduler", "\(Plain.line(leader.holder)) leads, nothing is paused")]
     }
 }

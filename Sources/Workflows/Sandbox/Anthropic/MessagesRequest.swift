@@ -8,6 +8,8 @@ struct MessagesRequest {
     /// The JSON schema asked for in `output_config.format`.
     var schema: JSON?
     var userID: String?
+    /// The beginning of the prompt that is marked for the cache.
+    var cached: String
 
     private static let fields: Set<String> = [
         "cache_control", "container", "context_management", "inference_geo", "max_tokens", "mcp_servers", "messages",
@@ -15,8 +17,15 @@ struct MessagesRequest {
         "temperature", "thinking", "tool_choice", "tools", "top_k", "top_p",
     ]
 
-    init(_ body: [UInt8]) throws(AnthropicError) {
-        guard let members = JSON(bytes: body)?.object else { throw .invalid("The request body is not a JSON object") }
+    /// What the prompt comes to: about four bytes make a token.
+    var inputTokens: Int {
+        Self.tokens(texts.lazy.filter { !$0.place.hasPrefix("tweet ") }.map(\.text.utf8.count).reduce(0, +))
+    }
+
+    static func tokens(_ bytes: Int) -> Int { (bytes + 3) / 4 }
+
+    init(_ body: JSON) throws(AnthropicError) {
+        guard let members = body.object else { throw .invalid("The request body is not a JSON object") }
         if let other = members.keys.filter({ !Self.fields.contains($0) }).sorted().first {
             throw .invalid("\(other): Extra inputs are not permitted")
         }
@@ -34,6 +43,7 @@ struct MessagesRequest {
         (texts, tweets) = try PromptReader.read(members)
         schema = try Self.schema(members["output_config"])
         userID = try Self.userID(members["metadata"])
+        cached = PromptReader.marked(members["system"])
     }
 
     private static func refuseWhatIsNotPlayed(_ members: [String: JSON]) throws(AnthropicError) {

@@ -8,6 +8,13 @@ struct PromptTweet: Equatable {
 enum PromptReader {
     typealias Prompt = (texts: [(place: String, text: String)], tweets: [PromptTweet])
 
+    /// What of `system` is to be kept in the cache: all up to the last block that is marked; empty without a mark.
+    static func marked(_ system: JSON?) -> String {
+        let blocks = system?.array ?? []
+        let last = blocks.lastIndex { $0["cache_control"]?["type"]?.string == "ephemeral" }
+        return blocks.prefix(last.map { $0 + 1 } ?? 0).compactMap { $0["text"]?.string }.joined(separator: "\n")
+    }
+
     static func read(_ members: [String: JSON]) throws(AnthropicError) -> Prompt {
         var texts: [(place: String, text: String)] = []
         if let system = members["system"], system != .null { texts = try blocks(system, at: "system") }

@@ -22,6 +22,8 @@ struct TweetOpinion {
                 case "tweets": .array(tweets.indices.map { entry($0, property["items"]) })
                 case "themes": .array(TweetThemes.of(tweets.map(\.text)).map(JSON.string))
                 case "summary": .string(summary)
+                case "notable": .array(notable)
+                case "risks": .array(risks)
                 case "sentiment": .string(Self.word(overall, among: property))
                 case "score": .double(overall)
                 default: Self.filler(property)
@@ -39,6 +41,20 @@ struct TweetOpinion {
         members = members.filter { asked[$0.key] != nil }
         for (name, property) in asked where members[name] == nil { members[name] = Self.filler(property) }
         return .object(members)
+    }
+
+    /// The numbers of the three with the strongest tone.
+    private var notable: [JSON] {
+        let strongest = tweets.indices.sorted { abs(scores[$0]) > abs(scores[$1]) }.prefix(3)
+        return strongest.filter { scores[$0] != 0 }.map { .int(Int64(tweets[$0].number)) }
+    }
+
+    /// Coarse words, as far as a list of a few goes.
+    private var risks: [JSON] {
+        tweets.filter { tweet in
+            let words = tweet.text.lowercased().split { !$0.isLetter }
+            return words.contains { ["damn", "shit", "fuck", "fucking", "crap", "bitch", "bastard"].contains($0) }
+        }.map { ["n": .int(Int64($0.number)), "risk": "profanity"] }
     }
 
     /// To two places.

@@ -3,12 +3,19 @@ enum FaultMangling: String, Equatable, Sendable, CaseIterable {
     case truncate
     case garbage
     case extraFields = "extra-fields"
+    case drip
+    case flood
 
     func applied(to answer: SandboxAnswer) -> SandboxAnswer {
         var answer = answer
         switch self {
         case .truncate:
-            answer.isCutOff = true
+            answer.delivery = .cutOff
+        case .drip:
+            answer.delivery = .drip
+        case .flood:
+            answer.status = 200
+            answer.delivery = .flood
         case .garbage:
             answer.status = 200
             answer.body = Array("<html><body>We'll be right back.</body></html>".utf8)

@@ -10,18 +10,32 @@ public struct FaultPlan: Equatable, Sendable {
         decides; delays add up. The same SPEC and order of calls give the same faults.
 
         rule    = TARGET:ACTION[=DURATION][@N|%P]   or   seed=NUMBER
-        TARGET  = twitter, anthropic, * (all), or with a part of the path:
+        TARGET  = twitter, anthropic, slack, pagerduty, smtp, * (all), or with a
+                  part of the path:
                   twitter/oauth2/token
         @N        every Nth matching call; %P: P of 100 by chance; neither: each
         ACTION  = 400 to 599    an error in the provider's shape
                                 (429=30s: come back in 30 s)
+                  past-reset    429 whose reset lies a minute in the past (twitter)
                   usage-cap     429, the app's monthly cap (twitter)
+                  429-requests, 429-input-tokens, 429-output-tokens
+                                429 of that limit (anthropic)
                   refusal       200, the model declines (anthropic)
+                  prose, cut-json, wrong-count, duplicate-ids, bad-label,
+                  out-of-range, extra-member, enormous, max-tokens, context-window
+                                200, an answer that is wrong in itself (anthropic)
                   truncate      carried out, then the body cut in the middle and
                                 the connection closed
                   garbage       200 with a body that is not JSON
                   extra-fields  unknown fields added to every object
+                  drip          carried out; the body comes a byte a second
+                  flood         200 with a body that does not end
+                  skew=10m      resets are named 10 min later than they are (twitter)
+                  repeat-page, skip-page, empty-page, circle-pages
+                        the page's token leads to the same posts, a page too far,
+                        to posts that were left out, to the first page (twitter)
                   slow=5s       the answer comes 5 s later
+                  drip=5s       its body comes bit by bit, for 5 s
 
         twitter:429@5,anthropic:529@3
         twitter:500%10,seed=42
@@ -68,8 +82,10 @@ public struct FaultPlan: Equatable, Sendable {
         switch halves.first.map(String.init) {
         case "*": return FaultTarget(provider: nil, path: path)
         case "twitter", "x": return FaultTarget(provider: "twitter", path: path)
-        case "anthropic": return FaultTarget(provider: "anthropic", path: path)
-        default: throw FaultSpecError(part: part, problem: "the target is twitter, anthropic or *")
+        case let name? where ["anthropic", "slack", "pagerduty", "smtp"].contains(name):
+            return FaultTarget(provider: name, path: path)
+        default:
+            throw FaultSpecError(part: part, problem: "the target is twitter, anthropic, slack, pagerduty, smtp or *")
         }
     }
 
@@ -86,14 +102,25 @@ public struct FaultPlan: Equatable, Sendable {
         case "slow":
             guard let wait else { throw FaultSpecError(part: part, problem: "slow needs a duration: slow=5s") }
             return .slow(wait)
+        case "skew":
+            guard let wait else { throw FaultSpecError(part: part, problem: "skew needs a duration: skew=10m") }
+            return .skew(wait)
+        case "past-reset" where wait == nil: return .fail(FaultFailure(status: 429, isPastReset: true))
         case "usage-cap": return .fail(FaultFailure(status: 429, retryAfter: wait, isUsageCap: true))
         case "refusal" where wait == nil: return .refuse
+        case "429-requests", "429-input-tokens", "429-output-tokens":
+            return .fail(FaultFailure(status: 429, retryAfter: wait, limit: String(name.dropFirst(4))))
+        case "drip" where wait != nil: return .drip(wait ?? .zero)
         default:
+            if wait == nil, let fault = ModelFault(rawValue: name) { return .distort(fault) }
+            if wait == nil, let page = FaultPage(rawValue: name) { return .page(page) }
             guard wait == nil, let mangling = FaultMangling(rawValue: name) else {
+                let others = (FaultMangling.allCases.map(\.rawValue) + FaultPage.allCases.map(\.rawValue))
+                    .joined(separator: ", ")
                 throw FaultSpecError(
                     part: part,
-                    problem: "the action is a status from 400 to 599, usage-cap, refusal, truncate, garbage, "
-                        + "extra-fields or slow=DURATION")
+                    problem: "the action is a status from 400 to 599, past-reset, usage-cap, refusal, \(others), "
+                        + "skew=DURATION, slow=DURATION, drip=DURATION, or one of a model's faults (see --help)")
             }
             return .mangle(mangling)
         }

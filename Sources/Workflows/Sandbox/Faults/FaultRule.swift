@@ -29,8 +29,16 @@ enum FaultSelection: Equatable, Sendable {
 enum FaultAction: Equatable, Sendable {
     case fail(FaultFailure)
     case mangle(FaultMangling)
+    /// The page of a timeline is whole, and its token leads elsewhere.
+    case page(FaultPage)
+    /// The provider's clock is so far ahead: resets are named that much later.
+    case skew(Duration)
     /// A well-formed answer in which the provider declines.
     case refuse
+    /// A well-formed answer that is wrong in itself.
+    case distort(ModelFault)
+    /// The answer's body comes bit by bit.
+    case drip(Duration)
     case slow(Duration)
 }
 
@@ -41,4 +49,20 @@ struct FaultFailure: Equatable, Sendable {
     var retryAfter: Duration?
     /// A 429 that means the app's monthly cap, not the rate window.
     var isUsageCap = false
+    /// A 429 of this limit: its headers say that nothing is left of it.
+    var limit: String?
+    /// A 429 whose reset lies a minute in the past.
+    var isPastReset = false
+}
+
+/// How a timeline's pages go wrong though each of them is well formed.
+enum FaultPage: String, Equatable, Sendable, CaseIterable {
+    /// The token leads to the same posts once more.
+    case repeatPage = "repeat-page"
+    /// The token leads one page too far.
+    case skipPage = "skip-page"
+    /// No posts, and a token that leads to them.
+    case emptyPage = "empty-page"
+    /// The token leads to the first page.
+    case circle = "circle-pages"
 }

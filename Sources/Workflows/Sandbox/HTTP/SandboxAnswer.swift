@@ -3,8 +3,19 @@ struct SandboxAnswer: Sendable {
     var status: Int
     var headers: [(name: String, value: String)] = []
     var body: [UInt8] = []
-    /// Send the head with the full length, half of the body, and close the connection.
-    var isCutOff = false
+    /// Send the body in small pieces over so long a time.
+    var dripsOver: Duration?
+    var delivery = Delivery.whole
+
+    enum Delivery: Equatable, Sendable {
+        case whole
+        /// The head with the full length, half of the body, and the connection is closed.
+        case cutOff
+        /// A byte a second.
+        case drip
+        /// The body again and again, until nobody listens any more or 1 GiB is sent.
+        case flood
+    }
 
     static func json(
         _ status: Int, _ value: JSON, headers: [(name: String, value: String)] = [],
@@ -21,4 +32,12 @@ struct SandboxAnswer: Sendable {
     static func refused(_ status: Int, _ message: String) -> Self { json(status, ["error": .string(message)]) }
 
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// Every reset that is named in Unix seconds moves.
+    mutating func moveResets(by duration: Duration) {
+        for index in headers.indices where headers[index].name.hasSuffix("-reset") {
+            guard let seconds = Int(headers[index].value) else { continue }
+            headers[index].value = String(seconds + Int(duration.components.seconds))
+        }
+    }
 }

@@ -25,6 +25,8 @@ struct SandboxResponder: HTTPResponder {
             headers[field.name.canonicalName, default: ""] +=
                 headers[field.name.canonicalName] == nil ? field.value : "," + field.value
         }
+        // Hummingbird takes the host out of the headers.
+        headers["host"] = request.head.authority
         return SandboxRequest(
             method: request.method.rawValue, path: FormFields.decoded(request.uri.path, plusIsSpace: false),
             query: FormFields(request.uri.query ?? ""), headers: headers, body: Array(body.readableBytesView))
@@ -37,17 +39,47 @@ struct SandboxResponder: HTTPResponder {
             fields.append(HTTPFields.Element(name: name, value: header.value))
         }
         let status = HTTPResponse.Status(code: answer.status)
-        guard answer.isCutOff else {
+        if let duration = answer.dripsOver {
+            let (body, pieces) = (answer.body, 20)
             return Response(
-                status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+                status: status, headers: fields,
+                body: ResponseBody(contentLength: body.count) { writer in
+                    for piece in 0..<pieces {
+                        let range = (body.count * piece / pieces)..<(body.count * (piece + 1) / pieces)
+                        try await writer.write(ByteBuffer(bytes: body[range]))
+                        try await Task.sleep(for: duration / pieces)
+                    }
+                    try await writer.finish(nil)
+                })
         }
-        let half = ByteBuffer(bytes: answer.body.prefix(max(1, answer.body.count / 2)))
-        return Response(
-            status: status, headers: fields,
-            body: ResponseBody(contentLength: answer.body.count + 1) { writer in
+        return Response(status: status, headers: fields, body: body(of: answer))
+    }
+
+    private static func body(of answer: SandboxAnswer) -> ResponseBody {
+        let whole = ByteBuffer(bytes: answer.body)
+        switch answer.delivery {
+        case .whole: return ResponseBody(byteBuffer: whole)
+        case .cutOff:
+            let half = ByteBuffer(bytes: answer.body.prefix(max(1, answer.body.count / 2)))
+            return ResponseBody(contentLength: answer.body.count + 1) { writer in
                 try await writer.write(half)
                 throw CutOff()  // an error in the middle of a body makes the server close the connection
-            })
+            }
+        case .drip:
+            return ResponseBody(contentLength: answer.body.count) { writer in
+                for byte in answer.body {
+                    try await writer.write(ByteBuffer(bytes: [byte]))
+                    try await Task.sleep(for: .seconds(1))  // that is the fault
+                }
+                try await writer.finish(nil)
+            }
+        case .flood:
+            let wave = ByteBuffer(repeating: UInt8(ascii: " "), count: 1 << 16)
+            return ResponseBody { writer in
+                for _ in 0..<(1 << 14) { try await writer.write(wave) }
+                try await writer.finish(nil)
+            }
+        }
     }
 }
 

@@ -18,7 +18,7 @@ struct RequestRecord: Sendable {
         }
         var members: [String: JSON] = [
             "time": .string(Timestamp.text(time)), "provider": .string(provider),
-            "method": .string(request.method), "path": .string(request.path),
+            "method": .string(request.method), "path": .string(Self.keptPath(request, provider)),
             "query": .string(query.joined(separator: "&")), "status": .int(Int64(status)),
         ]
         if let secret = request.headers["authorization"] ?? request.headers["x-api-key"] {
@@ -26,10 +26,28 @@ struct RequestRecord: Sendable {
             members["authorization_sha256"] = .string(digest.map { hexPair($0) }.joined())
         }
         if let fault = fault.label { members["fault"] = .string(fault) }
-        if provider == "anthropic" { members["body"] = .string(String(decoding: request.body, as: UTF8.self)) }
+        let body = Self.keptBody(request, provider)
+        if let body { members["body"] = .string(body) }
         self.provider = provider
         self.json = .object(members)
-        self.size = request.path.utf8.count + (provider == "anthropic" ? request.body.count : 0) + 512
+        self.size = request.path.utf8.count + (body?.utf8.count ?? 0) + 512
+    }
+
+    /// What tests look into: prompts and notifications, without the keys that travel in them.
+    private static func keptBody(_ request: SandboxRequest, _ provider: String) -> String? {
+        switch provider {
+        case "anthropic", "slack", "smtp": return String(decoding: request.body, as: UTF8.self)
+        case "pagerduty":
+            guard var event = JSON(bytes: request.body)?.object else { return nil }
+            if event["routing_key"] != nil { event["routing_key"] = "***" }
+            return JSON.object(event).text
+        default: return nil
+        }
+    }
+
+    /// A webhook's path is its secret.
+    private static func keptPath(_ request: SandboxRequest, _ provider: String) -> String {
+        provider == "slack" ? "/slack/services/***" : request.path
     }
 }
 

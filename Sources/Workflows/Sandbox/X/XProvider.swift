@@ -9,9 +9,12 @@ struct XProvider: PlayedProvider {
     private let shared: [XTweet]?
     var users: [String: XUser] = [:]
     var tokens = XTokens()
+    private var compliance = XCompliance()
     private var timelines: [String: [XTweet]] = [:]
     private var userWindow = XRateWindow(limit: 900)
     private var appWindow = XRateWindow(limit: 10_000)
+    /// How the page that is being answered goes wrong.
+    private var pageFault: FaultPage?
 
     init(timeline: [XTweet]? = nil) { shared = timeline }
 
@@ -23,9 +26,17 @@ struct XProvider: PlayedProvider {
         }
     }
 
+    mutating func answer(_ request: SandboxRequest, paging fault: FaultPage, now: Date) -> SandboxAnswer {
+        pageFault = fault
+        defer { pageFault = nil }
+        return answer(request, now: now)
+    }
+
     private mutating func route(_ request: SandboxRequest, now: Date) throws(XProblem) -> SandboxAnswer {
         let path = request.segments(after: prefix)
         guard path.first == "2" else { throw Self.notFound }
+        let about = Array(path.dropFirst())
+        if let answer = try compliance.answer(request, about, prefix: prefix, now: now) { return answer }
         switch (request.method, path.count, path.dropFirst().first, path.last) {
         case ("POST", 3, "oauth2", "token"): return XOAuth.token(request, &tokens, now: now)
         case ("POST", 3, "oauth2", "revoke"): return XOAuth.revoke(request, &tokens)
@@ -56,7 +67,8 @@ struct XProvider: PlayedProvider {
                     type: "resource-unavailable")
                 return .json(200, ["errors": [problem.json]], headers: rate)
             }
-            return .json(200, try XTimelinePage(user: user, query: query).json(of: posts(of: user)), headers: rate)
+            let page = XTimelinePage(user: user, query: query, fault: pageFault)
+            return .json(200, try page.json(of: posts(of: user)), headers: rate)
         } catch {
             var problem = error
             problem.headers += rate
@@ -84,7 +96,7 @@ struct XProvider: PlayedProvider {
     }
 
     private func visible(_ id: String) throws(XProblem) -> XUser {
-        guard let user = users[id] else {
+        guard let user = users[id], user.state != .gone else {
             throw .account(
                 id, status: 404, title: "Not Found Error", detail: "Could not find user with id: [\(id)].",
                 type: "resource-not-found")
@@ -99,8 +111,8 @@ struct XProvider: PlayedProvider {
     }
 
     private mutating func posts(of user: XUser) -> [XTweet] {
-        if let shared { return shared }
         if let known = timelines[user.id] { return known }
+        if let shared { return shared }
         let made = XTimelineGenerator.timeline(user: user.id, mood: user.mood, count: user.tweets)
         timelines[user.id] = made
         return made
@@ -123,7 +135,7 @@ struct XProvider: PlayedProvider {
             ).answer
         case 429:
             let wait = Double((failure.retryAfter ?? .seconds(1)).components.seconds)
-            let reset = Int((now + wait).timeIntervalSince1970.rounded(.up))
+            let reset = Int((now + (failure.isPastReset ? -60 : wait)).timeIntervalSince1970.rounded(.up))
             return Self.tooMany(
                 XRateWindow.State(limit: 900, remaining: 0, reset: reset, isAllowed: false).headers
             ).answer
@@ -147,6 +159,8 @@ struct XProvider: PlayedProvider {
     // MARK: Control
 
     mutating func control(_ request: SandboxRequest, now: Date) -> SandboxAnswer? {
+        if request.path == "/sandbox/edits" { return edit(request) }
+        if let answer = compliance.control(request) { return answer }
         guard request.path == "/sandbox/users" else { return nil }
         guard request.method == "POST" else { return .refused(405, "POST a user to /sandbox/users") }
         do {
@@ -159,5 +173,24 @@ struct XProvider: PlayedProvider {
         } catch {
             return .refused(400, error.problem)
         }
+    }
+
+    /// Somebody edits a post: it gets a new id, and the old one is gone from the timeline.
+    private mutating func edit(_ request: SandboxRequest) -> SandboxAnswer {
+        guard request.method == "POST" else { return .refused(405, "POST an edit to /sandbox/edits") }
+        let body = JSON(bytes: request.body)
+        guard let user = body?["id"]?.string.flatMap({ users[$0] }), let text = body?["text"]?.string,
+            let id = body?["tweet_id"]?.string.flatMap(XIdentifier.number)
+        else { return .refused(400, "an edit is {\"id\":USER,\"tweet_id\":ID,\"text\":TEXT} of a registered user") }
+        var posts = posts(of: user)
+        guard let index = posts.firstIndex(where: { $0.id == id }) else {
+            return .refused(404, "the user has no post of this id")
+        }
+        var post = posts.remove(at: index)
+        post.history.append(post.id)
+        post.id = (posts.first.map { max($0.id, id) } ?? id) + 1
+        post.text = text
+        timelines[user.id] = [post] + posts
+        return .json(201, ["tweet_id": .string(String(post.id))])
     }
 }

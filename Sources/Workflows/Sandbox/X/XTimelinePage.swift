@@ -5,6 +5,7 @@ struct XTimelinePage {
 
     let user: XUser
     let query: XTimelineQuery
+    var fault: FaultPage?
 
     /// - Parameter timeline: newest first.
     func json(of timeline: [XTweet]) throws(XProblem) -> JSON {
@@ -16,10 +17,25 @@ struct XTimelinePage {
             "result_count": .int(Int64(page.count)), "newest_id": .string(String(newest.id)),
             "oldest_id": .string(String(oldest.id)),
         ]
-        if matching.count > page.count { meta["next_token"] = .string(token(below: oldest.id)) }
+        if let next = next(after: page, of: matching, in: timeline) { meta["next_token"] = .string(token(below: next)) }
+        if fault == .emptyPage {
+            return ["meta": ["result_count": 0, "next_token": .string(token(below: newest.id + 1))]]
+        }
         var answer: [String: JSON] = ["data": .array(page.map(entry)), "meta": .object(meta)]
         if query.expandsAuthor { answer["includes"] = ["users": [user.json]] }
         return .object(answer)
+    }
+
+    /// The next page begins below it.
+    private func next(after page: ArraySlice<XTweet>, of matching: [XTweet], in timeline: [XTweet]) -> UInt64? {
+        switch fault {
+        case .repeatPage: return page.first.map { $0.id + 1 }
+        case .circle: return timeline.first.map { $0.id + 1 }
+        case .skipPage:
+            let rest = matching.dropFirst(page.count + query.pageSize)
+            return rest.first.map { $0.id + 1 }
+        case .emptyPage, nil: return matching.count > page.count ? page.last?.id : nil
+        }
     }
 
     private func matches(_ tweet: XTweet) -> Bool {
@@ -34,7 +50,10 @@ struct XTimelinePage {
     private func entry(_ tweet: XTweet) -> JSON {
         let id = JSON.string(String(tweet.id))
         let noun = query.spelling.rawValue
-        var members: [String: JSON] = ["id": id, "text": .string(tweet.text), "edit_history_\(noun)_ids": [id]]
+        var members: [String: JSON] = [
+            "id": id, "text": .string(tweet.text),
+            "edit_history_\(noun)_ids": .array((tweet.history + [tweet.id]).map { .string(String($0)) }),
+        ]
         func add(_ field: String, as name: String? = nil, _ value: JSON?) {
             if query.fields.contains(field), let value { members[name ?? field] = value }
         }

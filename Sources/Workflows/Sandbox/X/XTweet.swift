@@ -9,4 +9,6 @@ public struct XTweet: Equatable, Sendable {
     var inReplyToUserID: String?
     var repostedID: String?
     var metrics: [String: Int]
+    /// The ids that it had before it was edited.
+    var history: [UInt64] = []
 }

@@ -1,6 +1,6 @@
 /// An account that the sandbox knows.
 struct XUser: Equatable, Sendable {
-    enum State: String, Sendable, CaseIterable { case active, protected, suspended }
+    enum State: String, Sendable, CaseIterable { case active, protected, suspended, gone }
 
     var id: String
     var username: String

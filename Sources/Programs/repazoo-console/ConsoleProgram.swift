@@ -1,0 +1,7 @@
+import Bootstrap
+import Console
+
+@main
+struct ConsoleProgram: ProgramCommand {
+    typealias Assembly = ConsoleAssembly
+}

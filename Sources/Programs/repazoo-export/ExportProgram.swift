@@ -1,0 +1,7 @@
+import Bootstrap
+import Export
+
+@main
+struct ExportProgram: ProgramCommand {
+    typealias Assembly = ConsumerProgram<ExportAssembly>
+}

@@ -1,0 +1,7 @@
+import Bootstrap
+import Monitoring
+
+@main
+struct MonitorProgram: ProgramCommand {
+    typealias Assembly = ConsumerProgram<MonitoringAssembly>
+}

@@ -1,0 +1,7 @@
+import Bootstrap
+import Retention
+
+@main
+struct RetentionProgram: ProgramCommand {
+    typealias Assembly = ConsumerProgram<RetentionAssembly>
+}

@@ -1,0 +1,7 @@
+import Bootstrap
+import Scheduling
+
+@main
+struct SchedulerProgram: ProgramCommand {
+    typealias Assembly = SchedulerAssembly
+}

@@ -1,0 +1,5 @@
+import Export
+
+enum ExportSchemaText {
+    static var text: String { String(ExportSchema.text.dropLast()) }
+}
