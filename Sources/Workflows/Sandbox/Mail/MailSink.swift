@@ -95,8 +95,8 @@ final class MailSink: Sendable {
 
     /// On a thread of our own, so waiting for a task is no harm.
     private func waitFor(_ mail: MailDialogue.Mail) -> String? {
+        // `@unchecked Sendable`: written by the task before it signals, read here after the wait; the semaphore orders the two.
         final class Box: @unchecked Sendable {
-            // Written by the task before it signals, read by this thread after it has waited for that.
             var answer: String?
         }
         let (box, done) = (Box(), DispatchSemaphore(value: 0))
