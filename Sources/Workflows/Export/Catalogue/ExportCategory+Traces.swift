@@ -5,7 +5,7 @@ extension ExportCategory {
         "audit_entries", "What happened to your data", "Every reading, judging, export and deletion, in order.",
         table: "audit_log", order: "position", newestFirst: "position desc", articles: [.access],
         purposes: ["to prove what was done with your data (GDPR Art. 5(2))"],
-        retention: "24 months; the content of its entries goes on erasure",
+        retention: "at least 24 months; the content of its entries goes on erasure",
         source: "made by us",
         omitted: [
             OmittedColumn("user_id", OmittedColumn.same),
@@ -40,7 +40,7 @@ extension ExportCategory {
         "exports", "Exports", "Your requests for a copy like this one; this one is still pending here.",
         table: "data_exports", order: "requested_at, id", articles: [.access],
         purposes: ["to hand you your data, and to prove that we did"],
-        retention: "the copy for 24 hours; the record of the request for 24 months (CCPA § 7101)",
+        retention: "the copy for 24 hours; the record of the request for at least 24 months (CCPA § 7101), or until erasure",
         source: "from you, and counted by us",
         omitted: [
             OmittedColumn("user_id", OmittedColumn.same),
@@ -83,7 +83,7 @@ extension ExportCategory {
         table: "alerts", function: "alerts_about_user()", order: "first_seen_at, id",
         newestFirst: "last_seen_at desc, id",
         articles: [.access],
-        purposes: ["to notice faults and misuse"], recipients: [.notifiers], retention: "12 months after the last time",
+        purposes: ["to notice faults and misuse"], recipients: [.notifiers], retention: "until erasure",
         source: "made by us",
         omitted: [
             OmittedColumn("user_id", OmittedColumn.same), OmittedColumn("fingerprint", "a digest of rule and subject"),
