@@ -40,7 +40,8 @@ extension ExportCategory {
         "exports", "Exports", "Your requests for a copy like this one; this one is still pending here.",
         table: "data_exports", order: "requested_at, id", articles: [.access],
         purposes: ["to hand you your data, and to prove that we did"],
-        retention: "the copy for 24 hours; the record of the request for at least 24 months (CCPA § 7101), or until erasure",
+        retention:
+            "the copy for 24 hours; the record of the request for at least 24 months (CCPA § 7101), or until erasure",
         source: "from you, and counted by us",
         omitted: [
             OmittedColumn("user_id", OmittedColumn.same),
