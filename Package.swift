@@ -322,8 +322,8 @@ let package = Package(
         suite(
             "AnalysisTests",
             [
-                "HouseKit", "Analysis", "AnthropicAPI", "RateLimits", "Redis", "HTTPTransport", "AMQP", "Postgres",
-                "Schema",
+                "HouseKit", "Analysis", "AnthropicAPI", "CircuitBreakers", "RateLimits", "Redis", "HTTPTransport",
+                "AMQP", "Postgres", "Schema",
                 "Contracts", "Privacy", logging,
             ]),
         suite("TestKitTests", []),

@@ -75,6 +75,11 @@ struct MessageDecoderTests {
         let outcome: Outcome
     }
 
+    /// A time on the provider's clock, which says what it shows now.
+    static func dated(_ time: String) -> HTTPHeaders {
+        ["date": "Fri, 06 Nov 2026 08:49:37 GMT", "retry-after": time]
+    }
+
     static let rejected = Outcome.failed(.providerRejected, retryAfter: .seconds(300))
     static let cases: [Case] = [
         Case(status: 400, error: .invalidRequest("status 400"), outcome: .failedForGood(.providerRejected)),
@@ -110,10 +115,22 @@ struct MessageDecoderTests {
         Case(
             status: 429, headers: ["retry-after": "nan", "retry-after-ms": "inf"], error: .rateLimited(retryAfter: nil),
             outcome: .notBefore(now + 60, because: .rateLimited)),
+        Case(
+            status: 429, headers: dated("Fri, 06 Nov 2026 08:51:37 GMT"),
+            error: .rateLimited(retryAfter: .seconds(120)), outcome: .notBefore(now + 120, because: .rateLimited)),
+        Case(
+            status: 429, headers: dated("Fri, 06 Nov 2026 08:49:36 GMT"), error: .rateLimited(retryAfter: nil),
+            outcome: .notBefore(now + 60, because: .rateLimited)),
+        Case(
+            status: 429, headers: ["retry-after": "Fri, 06 Nov 2026 08:51:37 GMT"],
+            error: .rateLimited(retryAfter: nil), outcome: .notBefore(now + 60, because: .rateLimited)),
         Case(status: 500, error: .unavailable(.provider, retryAfter: nil), outcome: .failed(.provider)),
         Case(
             status: 500, headers: ["x-should-retry": "false"], error: .invalidRequest("status 500, not to be retried"),
             outcome: .failedForGood(.providerRejected)),
+        Case(
+            status: 529, headers: ["retry-after": "90"], error: .overloaded(retryAfter: .seconds(90)),
+            outcome: .notBefore(now + 90, because: .providerOverloaded)),
         Case(
             status: 529, error: .overloaded(retryAfter: nil),
             outcome: .notBefore(now + 30, because: .providerOverloaded)),

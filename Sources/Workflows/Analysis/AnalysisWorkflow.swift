@@ -106,16 +106,16 @@ public struct AnalysisWorkflow: Workflow {
         case .notBefore(let time): return .ended(.notBefore(time, because: .batchRunning))
         case .arrived: known = try await stored.read()
         }
-        var missing: [String] = []
         let rest = Self.unanswered(tweets, known.parts)
         if !rest.isEmpty {
-            missing = try await judge.judge(rest, of: subject) { try await stored.add($0) }
+            try await judge.judge(rest, of: subject) { try await stored.add($0) }
             known = try await stored.read()
         }
         let result = AnalysisResult(known.parts, of: tweets)
         if result.verdicts.isEmpty { return .ended(.refused(.modelRefused)) }
         let end = AnalysisEnd(
-            job: job, result: result, parts: known.parts, missing: missing, cost: prices.cost(of: known.parts))
+            job: job, result: result, parts: known.parts, missing: judge.calls.catalogue.takeUntold(),
+            cost: prices.cost(of: known.parts))
         return .completed(
             end.completion(
                 before: [run.end],

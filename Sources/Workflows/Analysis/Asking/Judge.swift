@@ -24,14 +24,13 @@ struct Judge: Sendable {
     }
 
     /// - Parameter store: Keeps a part for good; called from several tasks at once.
-    /// - Returns: The models that the provider turned out not to know.
     /// - Throws: The first error, when all questions that were under way are through; parts that were stored stay.
     func judge(
         _ tweets: [StoredTweet], of subject: Subject, store: @Sendable @escaping (AnalysisPart) async throws -> Void
-    ) async throws -> [String] {
+    ) async throws {
         let session = Session(calls: calls, subject: subject, store: store)
         var questions = packer.questions(for: tweets)[...]
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for question in questions.prefix(Self.parallel) { group.addTask { try await session.settle(question) } }
             questions = questions.dropFirst(Self.parallel)
             var failure: (any Error)?
@@ -43,23 +42,17 @@ struct Judge: Sendable {
                 }
             }
             if let failure { throw failure }
-            return session.missing
         }
     }
 }
 
 /// One attempt at an analysis.
 private final class Session: Sendable {
-    private struct State {
-        var failures = 0
-        var missing: [String] = []
-    }
-
     private let calls: ModelCalls
     private let subject: Judge.Subject
     private let screen: FreeTextScreen
     private let store: @Sendable (AnalysisPart) async throws -> Void
-    private let state = Mutex(State())
+    private let failures = Mutex(0)
 
     init(
         calls: ModelCalls, subject: Judge.Subject, store: @Sendable @escaping (AnalysisPart) async throws -> Void
@@ -70,23 +63,20 @@ private final class Session: Sendable {
         screen = FreeTextScreen(known: [subject.identity])
     }
 
-    var missing: [String] { state.withLock { $0.missing } }
-
     func settle(_ question: Question) async throws {
         let asked = AskedQuestion(question, about: subject)
-        let answer: ModelCalls.Answer
+        let answer: MessageAnswer
         do {
             answer = try await calls.ask(subject.user, subject.models) { asked.request(to: $0) }
         } catch let error as AnthropicError where error.isOfTheQuestion {
             return try await goOn(from: error, question, spent: error.usage)
         }
-        state.withLock { $0.missing += answer.missing }
         let part: AnalysisPart
         do throws(AnthropicError) {
-            part = try asked.part(answer.message, screen)
+            part = try asked.part(answer, screen)
         } catch {
             // A message of another shape than asked for: that may be a tweet's doing.
-            return try await goOn(from: error, question, spent: answer.message.usage, model: answer.message.model)
+            return try await goOn(from: error, question, spent: answer.usage, model: answer.model)
         }
         try await store(part)
     }
@@ -94,9 +84,9 @@ private final class Session: Sendable {
     private func goOn(
         from error: AnthropicError, _ question: Question, spent: TokenUsage, model: String? = nil
     ) async throws {
-        let failures = state.withLock { state in
-            state.failures += 1
-            return state.failures
+        let failures = failures.withLock { failures in
+            failures += 1
+            return failures
         }
         guard failures <= Judge.mostFailures else { throw error }
         var nothing = AnalysisPart()

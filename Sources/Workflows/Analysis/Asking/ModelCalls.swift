@@ -17,24 +17,18 @@ struct ModelCalls: Sendable {
     let catalogue = ModelCatalogue()
     let logger: Logger
 
-    struct Answer: Sendable {
-        let message: MessageAnswer
-        /// The models before it on the list, which the provider turned out not to know just now.
-        var missing: [String] = []
-    }
-
+    /// Models that the provider turns out not to know are noted in the catalogue.
+    ///
     /// - Parameter request: The question, put to a model by its name.
     /// - Throws: `Postponed`, `CircuitOpen`, or an `AnthropicError`.
     func ask(
         _ user: UserID, _ models: [String], _ request: @Sendable (_ model: String) -> MessageRequest
-    ) async throws -> Answer {
-        var missing: [String] = []
+    ) async throws -> MessageAnswer {
         for model in catalogue.candidates(of: models) {
             do {
-                let message = try await ask(user, request(model))
-                return Answer(message: message, missing: missing)
+                return try await ask(user, request(model))
             } catch AnthropicError.notFound {
-                if catalogue.isMissing(model) { missing.append(model) }
+                catalogue.isMissing(model)
                 logger.error(
                     "the provider does not know a model of the list: correct ANTHROPIC_MODEL_BASIC or ANTHROPIC_MODEL_PRO",
                     metadata: ["model": "\(model)"])

@@ -83,9 +83,14 @@ struct BatchDesk: Sendable {
         } catch {
             // A row that stays, as the database is away too, tells whoever comes next.
             let isLost = LostBatch.mayHaveArrived(after: error)
+            var isUnknown = false
+            if case AnthropicError.notFound = error { isUnknown = calls.catalogue.isMissing(model) }
             _ = try? await job.rows.atomically(
-                StoredBatch.removal(job.rows, job.kind) + (isLost ? LostBatch(batch, job).statements : []))
-            if case AnthropicError.notFound = error, calls.catalogue.isMissing(model) { return .notBefore(now + 1) }
+                StoredBatch.removal(job.rows, job.kind) + (isLost ? LostBatch(batch, job).statements : [])
+                    // Its analysis may end a day from now.
+                    + calls.catalogue.takeUntold().map { UnknownModel(name: $0).raise })
+            // The next of the list serves.
+            if isUnknown { return .notBefore(now + 1) }
             throw error
         }
         job.logger.info(

@@ -50,9 +50,8 @@ struct AnalysisEnd {
         Event(
             .alertOpened, causeID: job.envelope.messageID, at: job.now,
             detail: [
-                "rule": "analysis.model_unknown", "severity": "warning", "subject": .string(model),
-                "summary":
-                    "Anthropic does not know a model of ANTHROPIC_MODEL_BASIC or _PRO; the next of the list serves",
+                "rule": .string(UnknownModel.rule), "severity": .string(UnknownModel.severity),
+                "subject": .string(model), "summary": .string(UnknownModel.summary),
             ])
     }
 }
