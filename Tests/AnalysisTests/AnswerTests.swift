@@ -104,6 +104,27 @@ struct AnswerTests {
         }
     }
 
+    /// Halves of halves cost a call each: a model that gives nothing usable is not asked for ever, and what it has declined by then stays
+    /// declined.
+    @Test func aModelThatRefusesEverythingIsNotPaidForEver() async throws {
+        try await House.with(.analysis()) { house in
+            let texts = (0..<64).map { "Report \($0): the weather was good" }
+            try await house.addReader("user-1", tweets: texts)
+            try await house.setFaults("anthropic/v1/messages:refusal")
+            let id = try await house.ask("user-1")
+            #expect(try await house.outcome(of: id, at: .analyze) == "refused")
+            let calls = try await house.calls().count
+            #expect(calls == Judge.mostFailures + 1, "127 would have been asked")
+            let declined = try await house.number(
+                "select coalesce(sum(jsonb_array_length(body->'declined')), 0)::bigint from analysis_parts")
+            #expect(declined > 0 && declined < 64)
+            try await house.setFaults(nil)
+            let result = try await house.analysis(of: "user-1")
+            #expect(result.declined.count == declined && result.tweets.count == 64 - declined)
+            #expect(try await house.number("select used from usage") == 1)
+        }
+    }
+
     // MARK: Limits
 
     /// 429 of each limit: nothing more goes to the class until then, nobody's attempts are used up, and all is done in the end.

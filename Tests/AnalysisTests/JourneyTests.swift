@@ -2,6 +2,7 @@ import AMQP
 import Contracts
 import Foundation
 import HouseKit
+import Postgres
 import Privacy
 import TestKit
 import Testing
@@ -168,6 +169,28 @@ struct JourneyTests {
             #expect(asked <= 250 - kept, "\(asked) asked, \(kept) kept")
             #expect(try await house.analysis(by: id).tweets.count == 250)
             #expect(try await house.number("select used from usage") == 1)
+        }
+    }
+
+    /// An answer that waits to become part of an analysis is worth nothing once our words to the model have changed.
+    @Test func anAnswerToOtherWordsIsNotTakenUp() async throws {
+        try await House.with(.analysis(consumers: [])) { house in
+            try await house.addReader("user-1", tweets: Self.texts)
+            for (edition, tweet) in [("1.1", "1"), (JudgementPrompt.edition, "2")] {
+                var part = AnalysisPart()
+                part.model = "claude-opus-5"
+                part.verdicts = [.init(id: tweet, sentiment: .neutral, score: 0.0625)]
+                try await house.postgres.query(
+                    """
+                    insert into analysis_parts (user_id, kind, version, body)
+                    values ('user-1', 'sentiment', \(edition), \(JSONText(rawValue: part.json.serialized()))::jsonb)
+                    """)
+            }
+            try house.start("repazoo-analyze")
+            let result = try await house.analysis(of: "user-1")
+            #expect(try await house.calls().map(\.tweets) == [4], "all but the one that is known")
+            #expect(result.tweets["1"]?.sentiment == "positive" && result.tweets["2"]?.score == 0.0625)
+            #expect(try await house.number("select count(*) from analysis_parts") == 0)
         }
     }
 
