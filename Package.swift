@@ -331,7 +331,7 @@ let package = Package(
             "RetentionTests",
             [
                 "Retention", "AuditTrail", "ErasureLedger", "KeptFor", "ObjectStore", "Ticks", "HTTPTransport",
-                "Postgres", "Redis", "Schema", "ConsumerRuntime",
+                "TwitterAPI", "Postgres", "Redis", "Schema", "ConsumerRuntime",
                 "Contracts", "Privacy", crypto, logging,
             ]),
         suite(

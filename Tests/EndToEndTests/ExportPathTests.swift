@@ -49,6 +49,7 @@ struct ExportPathTests {
             "select action || ' ' || outcome as entry from audit_log where action like 'export%' order by position"
         ).map { try $0.decode(String.self, "entry") }
         #expect(trail == ["export.request accepted", "export done", "export.download done"])
+        try await givenOutAgain(house, user, ready)
         #expect(try await house.number("select count(*) from audit_faults('-infinity')") == 0)
 
         for program in house.programs {
@@ -57,5 +58,29 @@ struct ExportPathTests {
             }
         }
         #expect(console.isRunning)
+    }
+
+    /// Within the export's life its link is given out again, to an operator and to a second request, and ends when it did.
+    private func givenOutAgain(_ house: House, _ user: String, _ ready: [String: JSONValue]) async throws {
+        // Not one of the house's programs, of whose output nothing may be personal: a link is what it is asked for.
+        let link = ["exports", "link", ready.text("export_id")]
+        let again = try Program("repazoo", link, environment: house.environment)
+        #expect(try await again.ended() == 0, "\(again.text())")
+        #expect(again.text().split(separator: "\n").contains { $0 == ready.text("link") })
+        let second = try await house.publish(ExportRequest(userID: try #require(UserID(user))))
+        let answer = try await house.exportReady(second)
+        for word in ["link", "export_id", "sha256", "expires_at"] { #expect(answer.text(word) == ready.text(word)) }
+        let told = try await house.postgres.query(
+            """
+            select action || ' ' || outcome || coalesce(' again ' || (detail->>'again'), '') as entry from audit_log
+            where action like 'export%' order by position offset 3
+            """
+        ).map { try $0.decode(String.self, "entry") }
+        #expect(told == ["export.link done", "export done again true"])
+        #expect(try await house.number("select count(*) from data_exports") == 1)
+
+        try await house.postgres.query("update data_exports set expires_at = now()")
+        let late = try Program("repazoo", link, environment: house.environment)
+        #expect(try await late.ended() == 1 && !late.text().contains("signature="))
     }
 }

@@ -93,8 +93,12 @@ struct ErasedStaysErased {
             "update users set erased_at = null, email = 'canary@example.org' where id = 'user-restored'",
             "insert into twitter_data (user_id, tweet_id, text, retain_until) values ('user-restored', '1', 'canary', now())",
         ])
-        for name in ["repazoo-ingest", "repazoo-analyze", "repazoo-retention", "repazoo-alert"] {
+        for name in [
+            "repazoo-ingest", "repazoo-analyze", "repazoo-export", "repazoo-retention", "repazoo-monitor",
+            "repazoo-alert", "repazoo-scheduler", "repazoo-console",
+        ] {
             let program = try house.start(name)
+            try await eventually("\(name) refuses to start", within: .seconds(60)) { !program.isRunning }
             #expect(try await program.ended() == 78, "\(name)")
             #expect(program.text().contains("restored from a backup"), "\(name)")
         }

@@ -126,5 +126,15 @@ struct LinksOpenOneExport {
         // A refused request: nothing of an erased user is made again.
         let asked = try await house.publish(ExportRequest(userID: try #require(UserID("user-2"))))
         #expect(try await house.outcome(of: asked, at: .export) == "refused")
+        try await tooOften(house, exports[1].link, other: exports[0].link)
+    }
+
+    /// A true link in a loop: it has to wait, and nobody else has.
+    private func tooOften(_ house: House, _ link: String, other: String) async throws {
+        var answer = try await house.get(link)
+        for _ in 0..<130 where answer.status != 429 { answer = try await house.get(link) }
+        #expect(answer.status == 429)
+        #expect(answer.headers["retry-after"].flatMap { Int($0) }.map { (1...60).contains($0) } == true)
+        #expect(try await house.get(other).status == 410)
     }
 }

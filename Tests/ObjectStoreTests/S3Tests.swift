@@ -54,6 +54,26 @@ struct S3Tests {
         await http.shutdown()
     }
 
+    /// A part that broke off on its way, and an answer that did: each is sent again, and nothing is left lying about.
+    @Test func whatBreaksOffIsSentAgain() async throws {
+        try await Bucket.with { bucket in
+            let wire = try FaultyWire(before: bucket.settings.endpoint)
+            defer { wire.end() }
+            var settings = bucket.settings
+            settings.endpoint = wire.url(settings.endpoint)
+            let (store, bytes) = (S3Store(settings, http: bucket.http), pattern(11 << 20))
+            wire.tell(.cut(after: 3 << 20, .toServer))
+            try await store.put(key("e/long"), bytes)
+            wire.tell(.cut(after: 40, .toClient))
+            try await store.put(key("e/short"), [1, 2, 3])
+            #expect(wire.struck == 2)
+            wire.tell(nil)
+            #expect(try await store.get(key("e/long"), maximum: 12 << 20) == bytes)
+            #expect(try await store.get(key("e/short")) == [1, 2, 3])
+            #expect(try await store.abortBeginnings(under: "", before: .distantFuture) == 0)
+        }
+    }
+
     @Test func settingsAreReadAndFaultsNamed() throws {
         var environment = [
             "EXPORT_STORE": "s3://some-bucket/a/b/", "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "id",

@@ -44,6 +44,14 @@ extension SweepTests {
                         """)
                 }
             }
+            // Nobody works on the first; the second may still go on by itself.
+            for (user, claimedUntil) in [("user-0", Self.slot - 901), ("user-1", Self.slot - 900)] {
+                try await scope.postgres.query(
+                    """
+                    insert into data_exports (user_id, status, requested_at, claimed_until)
+                    values (\(user), 'pending', \(Self.slot.days(-1)), \(claimedUntil))
+                    """)
+            }
             // Held until just now, a moment longer, released, of another category, and not completed.
             let holds: [(user: String, category: String, until: Date, released: Date?, completed: Date?)] = [
                 ("over", "tweets", Self.slot, nil, Self.slot), ("held", "tweets", Self.slot + 1, nil, Self.slot),
@@ -72,7 +80,7 @@ extension SweepTests {
                 return Dictionary(uniqueKeysWithValues: lines.map { ($0.rule, $0.rows) })
             }
             let planned = try await others()
-            #expect(planned == ["expired-exports": 2, "holds-that-ended": 3])
+            #expect(planned == ["expired-exports": 2, "stalled-exports": 1, "holds-that-ended": 3])
 
             let work = try await scope.office.workflow(policy: .current(), upstream: nil).work(
                 scope.tick(at: Self.slot))
@@ -80,6 +88,7 @@ extension SweepTests {
                 Issue.record("the tick ended with \(work)")
                 return
             }
+            #expect(completion.followUps.filter { $0.type == .export }.count == planned["stalled-exports"])
             let erasures = completion.followUps.filter { $0.type == .erase }
             #expect(erasures.count == planned["holds-that-ended"])
             let users = try erasures.map { try EraseRequest.decode($0.body).userID.rawValue }
@@ -88,7 +97,7 @@ extension SweepTests {
                 try await scope.number("select count(*) from audit_log where action = 'export.expire'")
                     == planned["expired-exports"])
             try await scope.postgres.atomically(completion.effects)
-            #expect(try await others() == ["expired-exports": 0, "holds-that-ended": 0])
+            #expect(try await others() == ["expired-exports": 0, "stalled-exports": 0, "holds-that-ended": 0])
         }
     }
 

@@ -42,7 +42,9 @@ public struct ObjectStoreError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// An answer of which only a piece came is no refusal: whatever is asked of a store may be asked twice.
     init(_ error: HTTPError) {
-        self.init(error.isRetryable ? .unavailable : .refused, "\(error)")
+        let isWorthAnother = error.isRetryable || error.kind == .protocolViolation
+        self.init(isWorthAnother ? .unavailable : .refused, "\(error)")
     }
 }

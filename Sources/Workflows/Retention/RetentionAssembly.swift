@@ -90,7 +90,8 @@ struct RetentionOffice: Sendable {
         RetentionWorkflow(
             postgres: postgres,
             tickWork: TickWork(
-                postgres: postgres, policy: policy, upstream: upstream, tendExports: tendExports, actor: actor),
+                postgres: postgres, policy: policy, upstream: upstream, tendExports: tendExports,
+                traces: LateTraces(postgres: postgres, redis: RedisTraces(redis: redis)), actor: actor),
             erasure: erasure, office: ErasureOffice(postgres: postgres, store: store, keys: keys, actor: actor))
     }
 

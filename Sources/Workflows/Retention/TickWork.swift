@@ -5,8 +5,9 @@ import FoundationEssentials
 import Postgres
 import Ticks
 
-/// What a tick of the retention queue does, in this order: what X says is gone, the policy, exports that have expired, erasures
-/// whose legal hold has ended.
+/// What a tick of the retention queue does, in this order: what came into Redis behind an erasure, what X says is gone, erasures whose
+/// legal hold has ended, the policy, exports that have expired or stalled. These come last, as what they leave to be announced must not be lost with a tick that has to
+/// come back.
 ///
 /// A tick with much to do is spread: its message ends at once and leaves `shares` others behind, which any consumers take; they
 /// work off the same rows without waiting for each other. A message that does not get done in its time comes back for the rest,
@@ -25,6 +26,7 @@ struct TickWork: Sendable {
     let upstream: ComplianceLane?
     /// Deletes expired exports with their objects; the follow-ups of it.
     let tendExports: @Sendable (_ now: Date, _ cause: MessageID) async throws -> [FollowUp]
+    let traces: LateTraces
     let actor: String
 
     /// The schedule of ticks that come often, for what cannot wait for the next day: exports, and X's answers.
@@ -50,13 +52,14 @@ struct TickWork: Sendable {
     private func whole(
         _ tick: Tick, until deadline: ContinuousClock.Instant, _ job: Job<RetentionRequest>
     ) async throws -> Work {
-        var followUps = try await tendExports(job.now, job.envelope.messageID)
         let isWhole = tick.schedule != Self.exportsOnly
+        try await traces.erase(at: job.now)
         try await upstream?.run(asksAnew: isWhole, at: job.now, job.logger)
         guard isWhole else {
+            let followUps = try await tendExports(job.now, job.envelope.messageID)
             return .completed(Completion(effects: [], audit: [], followUps: followUps))
         }
-        var effects: [SQL] = []
+        var (effects, followUps): ([SQL], [FollowUp]) = ([], [])
         let resumed = try await freedErasures(at: job.now)
         for (index, erasure) in resumed.enumerated() {
             followUps.append(FollowUp(EraseRequest(userID: erasure.user, reason: "hold_ended"), name: "erase-\(index)"))
@@ -75,6 +78,7 @@ struct TickWork: Sendable {
         }
         done.effects += effects
         done.followUps += followUps
+        done.followUps += try await tendExports(job.now, job.envelope.messageID)
         return .completed(done)
     }
 

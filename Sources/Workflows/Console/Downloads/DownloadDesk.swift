@@ -70,7 +70,7 @@ struct DownloadDesk: Sendable {
         }
     }
 
-    /// A true link that opens nothing any more, or was used too often. Noted where its export is still known.
+    /// A true link that opens nothing any more. Noted where its export is still known.
     func noteRefusal(_ link: SignedLink, reason: String) async throws {
         let row = try await postgres.query("select user_id from data_exports where id = \(link.id.rawValue)").first
         guard let row, let user = UserID(try row.decode(String.self, "user_id")) else { return }

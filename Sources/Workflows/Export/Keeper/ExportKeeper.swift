@@ -8,7 +8,7 @@ public import Postgres
 /// and what nobody's row speaks of is swept out of the store. Safe to run from several processes at once.
 public struct ExportKeeper: Sendable {
     /// How long a claim may have been over before the request counts as stalled: its message may only be waiting for the next attempt.
-    static let stallGrace: TimeInterval = 15 * 60
+    package static let stallGrace: TimeInterval = 15 * 60
     /// How often a stalled request is sent on its way again before it is given up.
     static let resumptions = 3
     /// How old an object must be before it can be an orphan: it is finished a moment before its row says so.
@@ -66,7 +66,7 @@ public struct ExportKeeper: Sendable {
 
     // MARK: Expiry
 
-    /// First the key: from then on the objects are noise, whatever becomes of them.
+    /// First the key: from then on the objects are noise, whatever becomes of them. Under a legal hold it stays with them.
     private func expire(at now: Date, _ dryRun: Bool, _ report: inout Report) async throws {
         if dryRun {
             report.expired = try await postgres.query(
@@ -79,7 +79,9 @@ public struct ExportKeeper: Sendable {
                 let rows = try await transaction.query(
                     SQL(
                         """
-                        update data_exports set status = 'expired', object_secret = null
+                        update data_exports
+                        set status = 'expired', object_secret = case
+                            when user_id in (\(usersWithHeldExportsAt: now)) then object_secret end
                         where id in (
                             select id from data_exports where status = 'ready' and expires_at <= \(now)
                             order by user_id, id limit \(Self.batch) for update skip locked)
@@ -94,13 +96,14 @@ public struct ExportKeeper: Sendable {
         }
     }
 
-    /// Also those whose deletion failed the last time.
+    /// Also those whose deletion failed the last time, and those whose hold has ended.
     private func deleteExpired(at now: Date, _ dryRun: Bool, _ report: inout Report) async throws {
         if dryRun { return }
         let rows = try await postgres.query(
             """
             select id, user_id from data_exports
             where status in ('expired', 'failed') and object_key is not null and objects_deleted_at is null
+                and user_id not in (\(usersWithHeldExportsAt: now))
             order by user_id, id
             """)
         for row in rows {
@@ -110,7 +113,7 @@ public struct ExportKeeper: Sendable {
             try await postgres.transaction { transaction in
                 let done = try await transaction.query(
                     """
-                    update data_exports set object_key = null, objects_deleted_at = \(now)
+                    update data_exports set object_key = null, object_secret = null, objects_deleted_at = \(now)
                     where id = \(id.rawValue) and status in ('expired', 'failed') returning id, user_id
                     """)
                 try await audit(done, "delete", outcome: "done", ["objects": .integer(objects)], transaction)

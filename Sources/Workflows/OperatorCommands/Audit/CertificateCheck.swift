@@ -28,16 +28,15 @@ struct CertificateCheck {
             faults.append("another key signed it than those of AUDIT_PUBLIC_KEY or AUDIT_SIGNING_KEY")
         }
         if let user, !reading.isAbout(user) { faults.append("it is about somebody else") }
-        if reading.withheld.isEmpty {
-            for table in reading.left where table.after != 0 {
-                faults.append("\(Plain.line(table.table)): \(table.after) of \(table.before) rows are left")
-            }
+        for table in reading.unexplained {
+            faults.append(
+                "\(Plain.line(table.table)): \(table.after) of \(table.before) are left, and no hold kept them")
         }
         for fault in faults { output.answer("✗ \(fault)") }
         guard faults.isEmpty else { return .notSo }
-        let rows = reading.left.reduce(0) { $0 + $1.before - $1.after }
         output.answer(
-            "✓ certificate \(Plain.line(reading.id)): \(rows) rows erased by \(Plain.line(reading.completedAt))")
+            "✓ certificate \(Plain.line(reading.id)): \(reading.rows) rows erased by \(Plain.line(reading.completedAt))"
+        )
         if !reading.withheld.isEmpty {
             output.answer("  withheld under a legal hold: \(Plain.line(reading.withheld.joined(separator: ", ")))")
         }

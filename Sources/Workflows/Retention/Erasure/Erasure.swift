@@ -71,7 +71,9 @@ struct Erasure: Sendable {
         try reached(.audit)
         if entersLedger { try await ledger.copy(at: now) }
         try reached(.ledger)
-        let after = try await postgres.transaction(readOnly: true) { try await tables.counts(of: user, in: $0) }
+        let after = try await postgres.transaction(readOnly: true) {
+            try await tables.counts(of: user, in: $0, refusalsUpTo: beginning.startedAt)
+        }
         return Account(
             requestedAt: requestedAt, startedAt: beginning.startedAt, before: beginning.before, after: after,
             withheld: HoldCategory.allCases.filter { held.contains($0) && $0 != .all }, redisKeys: keys,

@@ -66,9 +66,19 @@ public struct ErasureCertificate: Sendable {
         public let completedAt: String
         public let publicKey: String
         public let isSignatureGood: Bool
-        /// Rows left per table; only of withheld categories if all is well.
+        /// Rows left per table, and objects left; only of withheld categories if all is well.
         public let left: [(table: String, before: Int, after: Int)]
         public let withheld: [String]
+
+        /// Rows that went.
+        public var rows: Int {
+            left.filter { $0.table != UserTables.objects }.reduce(0) { $0 + $1.before - $1.after }
+        }
+
+        /// What is left though no hold of its category was in force: tables, and `objects`.
+        public var unexplained: [(table: String, before: Int, after: Int)] {
+            left.filter { $0.after != 0 && !withheld.contains(UserTables.category(of: $0.table).rawValue) }
+        }
 
         /// Whether it is about this user.
         public func isAbout(_ user: String) -> Bool {
@@ -88,6 +98,7 @@ public struct ErasureCertificate: Sendable {
             statement["kind"]?.string == "repazoo.erasure-certificate", let id = statement["certificate"]?.string,
             let subject = statement["subject"]?["hash"]?.string, let salt = statement["subject"]?["salt"]?.string,
             let completedAt = statement["completed_at"]?.string, let tables = statement["tables"]?.members,
+            let objects = statement["objects"],
             let key = signature["public_key"]?.string, let value = signature["value"]?.string,
             signature["algorithm"]?.string == "Ed25519"
         else { throw Unreadable() }
@@ -98,8 +109,8 @@ public struct ErasureCertificate: Sendable {
         return Reading(
             id: id, subject: subject, salt: salt, completedAt: completedAt, publicKey: key,
             isSignatureGood: isGood ?? false,
-            left: tables.map {
-                ($0.key, Int($0.value["before"]?.integer ?? -1), Int($0.value["after"]?.integer ?? -1))
+            left: (tables.map { ($0.key, $0.value) } + [(UserTables.objects, objects)]).map { name, count in
+                (name, Int(count["before"]?.integer ?? -1), Int(count["after"]?.integer ?? -1))
             },
             withheld: statement["withheld"]?.elements?.compactMap(\.string) ?? [])
     }

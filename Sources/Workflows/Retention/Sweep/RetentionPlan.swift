@@ -1,3 +1,4 @@
+import Export
 public import FoundationEssentials
 public import Postgres
 
@@ -10,7 +11,7 @@ public struct RetentionPlan: Equatable, Sendable {
         public let action: String
         public let lawfulBasis: String?
         public var rows: Int
-        /// Rows that a legal hold keeps.
+        /// Rows that a legal hold keeps; of exports that expire those whose objects it keeps.
         public var held: Int
     }
 
@@ -35,21 +36,29 @@ public struct RetentionPlan: Equatable, Sendable {
         return RetentionPlan(slot: slot, lines: lines + (try await others(at: slot, in: postgres)))
     }
 
-    /// What a tick does beside the policy's steps: exports whose time is over, erasures that no hold keeps back any more.
+    /// What a tick does beside the policy's steps: exports whose time is over or that nobody works on, erasures that no hold keeps back
+    /// any more.
     private static func others(at slot: Date, in postgres: PostgresPool) async throws -> [Line] {
         let row = try await postgres.query(
             SQL(
                 """
                 select (select count(*) from data_exports where status = 'ready' and expires_at <= \(slot)) as exports,
+                       (select count(*) from data_exports where status = 'ready' and expires_at <= \(slot)
+                            and user_id in (\(usersWithHeldExportsAt: slot))) as held,
+                       (select count(*) from data_exports where status = 'pending'
+                            and coalesce(claimed_until, requested_at) < \(slot - ExportKeeper.stallGrace)) as stalled,
                        (select count(*) from erasures e where \(TickWork.freed(at: slot))) as erasures
                 """
             ).named("retention_plan_others"))[0]
-        let line = { (rule: String, table: String, action: String, rows: Int) in
-            Line(rule: rule, table: table, action: action, lawfulBasis: nil, rows: rows, held: 0)
+        let line = { (rule: String, table: String, action: String, rows: Int, held: Int) in
+            Line(rule: rule, table: table, action: action, lawfulBasis: nil, rows: rows, held: held)
         }
         return [
-            line("expired-exports", "data_exports", "expire", try row.decode(Int.self, "exports")),
-            line("holds-that-ended", "erasures", "erase_rest", try row.decode(Int.self, "erasures")),
+            line(
+                "expired-exports", "data_exports", "expire", try row.decode(Int.self, "exports"),
+                try row.decode(Int.self, "held")),
+            line("stalled-exports", "data_exports", "settle", try row.decode(Int.self, "stalled"), 0),
+            line("holds-that-ended", "erasures", "erase_rest", try row.decode(Int.self, "erasures"), 0),
         ]
     }
 

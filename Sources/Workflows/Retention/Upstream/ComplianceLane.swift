@@ -29,13 +29,15 @@ struct ComplianceLane: Sendable {
             try await fetchAll(at: now, logger)
         } catch  where Self.isAnothersFault(error) {
             logger.warning(
-                "X's compliance cannot be asked now; the next tick tries again", metadata: ["error": "\(error)"])
+                "what X says is gone cannot be settled now; the next tick tries again",
+                metadata: ["error": "\(error)"])
         }
     }
 
-    /// X, or what leads there, cannot be had now; nothing is wrong with us.
+    /// X, what leads there, or a post that is in use cannot be had now; nothing is wrong with us.
     private static func isAnothersFault(_ error: any Error) -> Bool {
         TwitterCalls.outcome(of: error, at: .now) != nil || error is CircuitOpen || error is RedisError
+            || error is PostsInUse
     }
 
     // MARK: Asking

@@ -3,13 +3,19 @@ import FoundationEssentials
 import Postgres
 import TwitterAPI
 
+/// Somebody held posts for longer than they are waited for. What X said of them is not settled: it is asked again.
+struct PostsInUse: Error, CustomStringConvertible {
+    let description = "posts that are gone at X are in use here"
+}
+
 /// Deletes what X says is gone: the post, for whomever it is stored; or every post of an account. Under a legal hold it is only
 /// taken out of use.
 struct UpstreamDeletion: Sendable {
     let postgres: PostgresPool
     let actor: String
 
-    private static let tries = 50
+    /// How often rows that others hold are waited for, a little longer each time: half a minute in all.
+    var patience = 50
 
     func carryOut(_ verdicts: [ComplianceVerdict], about kind: ComplianceJob.Kind, at now: Date) async throws {
         let gone = verdicts.filter { $0.reason != .scrubGeo }.map(\.id)
@@ -26,13 +32,17 @@ struct UpstreamDeletion: Sendable {
         if kind == .tweets { try await scrub(moved) }
     }
 
-    /// As a sweep's batch (`SweepBatch`): chains first, rows that nobody holds, until none is left.
+    /// As a sweep's batch (`SweepBatch`): chains first, rows that nobody holds, until none is left, however many there are.
     private func delete(_ condition: Fragment, at now: Date) async throws {
-        for attempt in 1...Self.tries {
+        var waits = 0
+        while waits < patience {
             let row = try await postgres.query(statement(condition, at: now))[0]
             if try row.decode(Int.self, "found") == 0 { return }
-            if try row.decode(Int.self, "done") == 0 { try await Task.sleep(for: .milliseconds(20 * attempt)) }
+            if try row.decode(Int.self, "done") > 0 { continue }
+            waits += 1
+            try await Task.sleep(for: .milliseconds(20 * waits))
         }
+        throw PostsInUse()
     }
 
     private func statement(_ condition: Fragment, at now: Date) -> SQL {
