@@ -111,6 +111,29 @@ struct DoctorTests {
         #expect(try redis("redis://cache.example/0").map(\.health) == [.warning])
     }
 
+    @Test func secretsInTheEnvironmentAreWarnedOf() {
+        func found(_ environment: [String: String]) -> [Finding] { SecretExamination.findings(environment) }
+        #expect(found(["AMQP_URL": "amqp://broker/", "REDIS_URL": "redis://h:1/0", "ENCRYPTION_KEY": ""]).isEmpty)
+        #expect(found(["ENCRYPTION_KEY_FILE": "/run/secrets/key"]).map(\.health) == [.good])
+        let open = found([
+            "ENCRYPTION_KEY_FILE": "/k", "AMQP_URL": "amqp://u:hunter2@h/", "SLACK_WEBHOOK_URL": "https://h/x",
+        ])
+        #expect(open.map(\.health) == [.warning])
+        #expect(open.map(\.found) == ["stand in the environment: AMQP_URL, SLACK_WEBHOOK_URL"])
+    }
+
+    @Test func aConsoleInPlainTextIsWarnedOf() {
+        func health(_ more: [String: String]) -> [Finding.Health] {
+            var reader = SettingsReader(environment: ["CONSOLE_USERS": "x"].merging(more) { $1 })
+            return ConsoleExamination.findings(&reader).map(\.health)
+        }
+        #expect(health(["PUBLIC_URL": "https://console.example.com"]) == [.good])
+        #expect(health([:]) == [.good] && health(["PUBLIC_URL": "http://localhost:8080"]) == [.good])
+        #expect(health(["CONSOLE_HOST": "0.0.0.0"]) == [.warning])
+        #expect(health(["PUBLIC_URL": "http://console.example.com"]) == [.warning])
+        #expect(health(["CONSOLE_USERS": ""]).isEmpty)
+    }
+
     @Test func aRedisThatForgetsWithARestartIsWarnedOf() {
         #expect(RedisExamination.judge(persistence: "aof_enabled:1\r\n").health == .good)
         #expect(RedisExamination.judge(persistence: "aof_enabled:0\r\n").health == .warning)

@@ -16,11 +16,17 @@ struct ConsoleHouse: Sendable {
     let console: Program
     let url: String
 
-    /// - Parameter openID: A provider by which people may sign in beside.
-    static func with(openID: PlayedProvider? = nil, _ body: (ConsoleHouse) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - openID: A provider by which people may sign in beside.
+    ///   - sees: How the console sees the servers: through wires, say.
+    static func with(
+        openID: PlayedProvider? = nil, sees: @escaping @Sendable (House.Addresses) throws -> House.Addresses = { $0 },
+        _ body: (ConsoleHouse) async throws -> Void
+    ) async throws {
         var plan = House.Plan()
         plan.consumers = []
         plan.hasSandbox = false
+        plan.consumersSee = sees
         try await House.with(plan) { house in
             let people = [("vera", "viewer"), ("ada", "operator"), ("grace", "privacy_officer")]
             let port = try TCPPort.free()

@@ -20,6 +20,8 @@ import Testing
             ]
             let mistyped = try await console.post("/people/request", fields + [("typed", "user-2")], grace)
             #expect(mistyped.status == 400)
+            let typed = fields.filter { $0.0 != "reason" } + [("typed", "user-1")]
+            #expect(try await console.post("/people/request", typed, grace).status == 400, "without a reason")
             #expect(try await console.house.messages(in: "repazoo.retention") == 0)
 
             for _ in 0..<2 {
@@ -36,6 +38,22 @@ import Testing
                     "select detail::text as detail from audit_log where user_id = 'user-1' and action = 'console.erase'"
                 ).first?.decode(String.self, "detail"))
             #expect(detail.contains(String(id)) && detail.contains("[EMAIL]") && !detail.contains("example.org"))
+
+            // And an export.
+            let step = try await console.get("/people/confirm?do=export&user=user-1", grace).text
+            let next = try #require(step.firstMatch(of: /name="message_id" value="([0-9a-f-]{36})"/)?.output.1)
+            let wanted = [
+                ("do", "export"), ("message_id", String(next)), ("typed", "user-1"), ("reason", "ticket 4711"),
+            ]
+            let asked = try await console.post(
+                "/people/request", wanted + [("user", "user-1"), ("form_token", String(form))], grace)
+            #expect(asked.status == 303)
+            let export = try #require(try await console.house.drain("repazoo.export").first)
+            #expect(export.properties.messageID == String(next) && export.properties.type == "repazoo.export.v1")
+            let actions = try await console.house.postgres.query(
+                "select action || ' ' || outcome as a from audit_log where user_id = 'user-1' order by position"
+            ).map { try $0.decode(String.self, "a") }
+            #expect(actions == ["console.erase asked", "console.erase asked", "console.export asked"])
 
             let ada = try await console.signIn("ada")
             #expect(try await console.get("/people/confirm?do=erase&user=user-1", ada).status == 403)
@@ -55,6 +73,9 @@ import Testing
 
             let fields = [("user", "user-100001"), ("form_token", form)]
             #expect(try await console.post("/people/unmask", fields, grace).status == 400)
+            #expect(try await console.post("/people/unmask", fields + [("reason", "because")], grace).status == 400)
+            #expect(
+                try await console.house.number("select count(*) from audit_log where action = 'person.unmask'") == 0)
             let shown = try await console.post(
                 "/people/unmask", fields + [("reason", "ticket 4711, asks who wrote")], grace)
             #expect(shown.status == 200)
@@ -105,8 +126,11 @@ import Testing
                 try await console.post("/dead/settle", cause + [("which", "all"), ("do", "discard")], ada).status == 400
             )
             let rest = try await console.post(
-                "/dead/settle", cause + [("which", "all"), ("do", "discard"), ("note", "the network was down")], ada)
+                "/dead/settle", cause + [("which", "all"), ("do", "discard"), ("note", "jo@example.org was down")], ada)
             #expect(rest.status == 303)
+            #expect(
+                try await console.house.number("select count(*) from dead_letters where note = '[EMAIL] was down'") == 2
+            )
             #expect(try await console.house.number("select count(*) from dead_letters where status = 'discarded'") == 2)
             try await Self.settleAlerts(console, ada)
             try await Self.steerSchedules(console, ada)
@@ -168,7 +192,7 @@ import Testing
         let deeds = try await console.house.postgres.query(
             "select action from audit_log where actor = 'repazoo-console:ada' and action like 'schedule.%' order by position"
         ).map { try $0.decode(String.self, "action") }
-        #expect(deeds.count == 3, "\(deeds)")
+        #expect(deeds == ["schedule.pause", "schedule.resume", "schedule.run"])
     }
 
     @Test func aRunTellsItsStory() async throws {
@@ -192,7 +216,14 @@ import Testing
             // Nowhere in what is read; only in links and fields, which the id is needed for.
             try await DoorTests.addDeath(console)
             let letters = "/dead/letters?queue=repazoo.ingest&reason=attempts_exhausted&code=network"
-            for path in ["/", "/runs", letters, "/people?user=user-100001", "/alerts", "/compliance"] {
+            try await console.house.postgres.atomically([
+                "insert into users (id) values ('user-100001')",
+                "insert into data_exports (user_id, status) values ('user-100001', 'pending')",
+            ])
+            #expect(try await console.get("/people", vera).text.contains("***0001"), "with a deadline")
+            for path in [
+                "/", "/runs", "/runs/\(id)", letters, "/people", "/people?user=user-100001", "/alerts", "/compliance",
+            ] {
                 let page = try await console.get(path, vera).text
                 let words = page.replacing(/<[^>]*>/, with: " ")
                 #expect(!words.contains("user-100001"), "\(path)")

@@ -23,6 +23,7 @@ import Testing
                     + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
             #expect(!page.text.contains("<script>") && !page.text.contains(" style=") && !page.text.contains("onclick"))
             #expect(page.headers["x-content-type-options"] == "nosniff" && page.headers["cache-control"] == "no-store")
+            #expect(page.headers["strict-transport-security"] == "max-age=31536000")
 
             let wrong = try await console.post("/sign-in", [("name", "ada"), ("password", "wrong")])
             let nobody = try await console.post("/sign-in", [("name", "nobody"), ("password", "wrong")])
@@ -104,6 +105,24 @@ import Testing
                 try await console.house.number(
                     "select count(*) from audit_log where actor = 'repazoo-console:ada' and action = 'dead.discard'")
                     == 1)
+        }
+    }
+
+    /// Nobody is signed in under a stranger's name by a stranger's page; and nothing longer than a form is taken in.
+    @Test func aStrangersPageSignsNobodyIn() async throws {
+        try await ConsoleHouse.with { console in
+            let fields = [("name", "ada"), ("password", ConsoleHouse.password)]
+            let strange = try await console.post("/sign-in", fields, from: "cross-site")
+            #expect(strange.status == 403 && strange.headers["set-cookie"] == nil)
+            let long = try await console.post("/sign-in", fields + [("x", String(repeating: "x", count: 1 << 16))])
+            #expect(long.status == 413 && long.headers["set-cookie"] == nil)
+            let (first, second) = (try await console.signIn("ada"), try await console.signIn("ada"))
+            #expect(first != second, "each session has a token of its own")
+            // Whoever is no longer in the file is out, and whoever has another role has it at once.
+            try await console.house.postgres.query("update console_sessions set user_name = 'gone'")
+            #expect(try await console.get("/runs", first).status == 303)
+            try await console.house.postgres.query("update console_sessions set user_name = 'vera'")
+            #expect(try await console.get("/people/confirm?do=erase&user=user-1", first).status == 403)
         }
     }
 

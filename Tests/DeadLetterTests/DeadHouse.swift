@@ -8,6 +8,7 @@ import Schema
 import ServiceLifecycle
 import Synchronization
 import TestKit
+import Testing
 import Topology
 
 @testable import Alerting
@@ -24,7 +25,11 @@ struct DeadHouse: Sendable {
         let servers = try SharedServers()
         let database = try await HouseDatabases.shared.next("dead", on: servers)
         try await with(
-            amqpURL: try await servers.newVirtualHost(), databaseURL: servers.databaseURL(named: database), body)
+            amqpURL: try await servers.newVirtualHost(), databaseURL: servers.databaseURL(named: database)
+        ) { house in
+            try await body(house)
+            #expect(try await MessageJudge.shared.faults(in: try await SeenMessage.take(from: house.broker)) == [])
+        }
     }
 
     static func with(amqpURL: String, databaseURL: String, _ body: (DeadHouse) async throws -> Void) async throws {

@@ -40,6 +40,21 @@ struct LinkTests {
         #expect(named > 10)
     }
 
+    /// Each requirement of X, Anthropic, the GDPR and the CCPA names the test that fails when it stops being met, and the code.
+    @Test func everyRequirementNamesItsTest() throws {
+        let text = try Project.text("COMPLIANCE.md")
+        let (start, end) = (text.range(of: "## X Developer"), text.range(of: "## Incident response"))
+        let part = text[try #require(start).lowerBound..<(try #require(end).lowerBound)]
+        let rows = part.split(separator: "\n").filter {
+            $0.hasPrefix("| ") && !$0.contains(#/^\| (---|requirement|article|section) /#)
+        }
+        #expect(rows.count >= 24)
+        for row in rows { #expect(row.contains(/`[A-Z][A-Za-z]+\.[a-z][A-Za-z0-9]+`/), "\(row.prefix(60))") }
+        for article in ["5 ", "6, 7 ", "12 ", "15, 20 ", "17 ", "25 ", "30 ", "32 ", "33 ", ".100", ".105", ".120"] {
+            #expect(rows.contains { $0.hasPrefix("| " + article) }, "\(article)")
+        }
+    }
+
     @Test func everyGuaranteeNamesSuitesThatExist() throws {
         let tests = try Project.sources("Tests/GuaranteeTests")
         let lines = try Project.text("Tests/GUARANTEES").split(separator: "\n").filter { !$0.hasPrefix("#") }

@@ -75,7 +75,8 @@ package final class House: Sendable {
         self.environment = environment
     }
 
-    /// Opens a house, runs `body`, and checks that every process that still runs stops cleanly.
+    /// Opens a house, runs `body`, and checks that every process that still runs stops cleanly, and that every message that passed
+    /// is as `topology/asyncapi.yaml` and the schemas describe it.
     package static func with(_ body: (House) async throws -> Void) async throws { try await with(Plan(), body) }
 
     package static func with(_ plan: Plan, _ body: (House) async throws -> Void) async throws {
@@ -96,6 +97,13 @@ package final class House: Sendable {
             // One that was started a moment ago has not got as far as to hear signals.
             guard code == 0 || (code == SIGTERM && program.text().isEmpty) else {
                 throw HouseFault(text: "\(program.name) ended with \(code): \(program.text().suffix(2000))")
+            }
+        }
+        // Servers of a test's own have no tap: what passes there passes elsewhere, too.
+        if plan.addresses == nil, plan.broker == nil {
+            let faults = try await MessageJudge.shared.faults(in: try await house.seen())
+            guard faults.isEmpty else {
+                throw HouseFault(text: "\(faults.count) messages are not as described: \(faults.prefix(3))")
             }
         }
         await house.publisher.close()

@@ -54,7 +54,7 @@ struct ServerHold: Sendable {
 ///
 /// Not by `FileHandle.readabilityHandler`: on Linux, Dispatch may still watch the descriptor when the handle closes it, and
 /// then dies over an event of whatever gets its number next.
-private struct Lines {
+struct Lines {
     let stream: AsyncStream<String>
 
     init(of handle: FileHandle) {

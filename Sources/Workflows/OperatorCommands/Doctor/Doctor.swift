@@ -18,6 +18,7 @@ struct Doctor: Sendable {
         let key = Self.examineKey(&reader)
         let models = ModelExamination.read(&reader)
         let disk = Self.exportFolder(&reader)
+        let exposure = ConsoleExamination.findings(&reader) + SecretExamination.findings(environment)
         var faults: [ConfigurationFaults.Fault] = []
         do throws(ConfigurationFaults) { try reader.finish() } catch { faults = error.faults }
         let programs = ProgramExamination(environment: environment)
@@ -25,7 +26,7 @@ struct Doctor: Sendable {
         let isMisconfigured = !faults.isEmpty
         var findings: [Finding] = faults.map { .bad($0.variable, $0.problem, "correct it in the environment") }
         if !isMisconfigured { findings.append(.good("configuration", "every variable can be read")) }
-        findings += key + programs.findings(besides: faults) + (disk?.findings() ?? [])
+        findings += key + programs.findings(besides: faults) + exposure + (disk?.findings() ?? [])
         guard asksServers else { return DoctorReport(findings: findings, isMisconfigured: isMisconfigured) }
 
         // A stranger is not asked on behalf of an environment that cannot be meant.

@@ -66,16 +66,19 @@ struct RoleExamination: Sendable {
         return .good("logins", "every program has one")
     }
 
-    /// What a program's group was granted but this login does not have, as with NOINHERIT or a schema that was closed.
+    /// What a program's group was granted but this login does not have, as with NOINHERIT or a schema that was closed. From the
+    /// catalogue: `information_schema` shows the grants of roles alone whose rights the login has, and a closed schema is not the
+    /// current one.
     private func missingRights() async throws -> [Finding] {
         let rows = try await pool.query(
             """
-            select distinct g.table_name as name, g.privilege_type as privilege
-            from information_schema.role_table_grants g join pg_roles r on r.rolname = g.grantee
-            where r.rolname like 'repazoo\\_%' and not r.rolcanlogin and g.table_schema = current_schema()
-              and pg_has_role(current_user, r.oid, 'member')
-              and not (has_schema_privilege(current_user, g.table_schema, 'usage')
-                       and has_table_privilege(current_user, format('%I.%I', g.table_schema, g.table_name), g.privilege_type))
+            select distinct c.relname as name, a.privilege_type as privilege
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace, lateral aclexplode(c.relacl) a
+                 join pg_roles r on r.oid = a.grantee
+            where r.rolname like 'repazoo\\_%' and not r.rolcanlogin and n.nspname = coalesce(current_schema(), 'public')
+              and c.relkind in ('r', 'p', 'v') and pg_has_role(current_user, r.oid, 'member')
+              and not (has_schema_privilege(current_user, n.oid, 'usage')
+                       and has_table_privilege(current_user, c.oid, a.privilege_type))
             order by 1, 2 limit 5
             """)
         return try rows.map { row in
