@@ -68,7 +68,7 @@ struct KeeperTests {
                 let report = try await scope.keeper.tend(at: time, cause: Self.cause)
                 #expect(report.resumed == 1 && report.failed == 0, "\(number)")
                 #expect(report.followUps.map(\.type) == [.export, .event])
-                let request = try ExportRequest.decode(report.followUps[0].body)
+                let request = try ExportRequest.decode(try #require(report.followUps.first).body)
                 #expect(request.userID.rawValue == "user-one" && request.requestedBy == "tester")
                 let names = Set(report.followUps.map(\.name))
                 #expect(names.contains("export-resume-\(row.id.rawValue)-\(number - 1)"))
@@ -76,7 +76,7 @@ struct KeeperTests {
             time = time.addingTimeInterval(15 * 60 + 1)
             let last = try await scope.keeper.tend(at: time, cause: Self.cause)
             #expect(last.failed == 1 && last.followUps.count == 1)
-            let alert = try Event.decode(last.followUps[0].body)
+            let alert = try Event.decode(try #require(last.followUps.first).body)
             #expect(
                 alert.event == .alertOpened && alert.detail["rule"] == "export_failed"
                     && alert.detail["severity"] == "critical")
