@@ -73,6 +73,8 @@ import Testing
             let vera = try await console.signIn("vera")
             let (seen, pages) = try await Self.read("/runs", /href="\/runs\/([0-9a-f-]{36})"/, console, vera)
             #expect(pages == 3 && seen.count == 130 && Set(seen).count == 130)
+            let first = try await console.get("/runs", vera).text
+            #expect(first.matches(of: /href="\/runs\/[0-9a-f-]{36}"/).count == 50, "a full page")
             #expect(try await console.get("/runs?search=\(seen[70])", vera).text.contains(seen[70]))
             #expect(
                 try await console.get("/runs?search=\(seen[70])&consumer=analyze", vera).text.contains("No run fits"))
