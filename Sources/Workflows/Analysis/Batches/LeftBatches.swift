@@ -8,7 +8,7 @@ struct LeftBatches {
     let client: AnthropicClient
     let rows: UserRows
 
-    /// False while it takes the provider some time to cancel one of them.
+    /// False while it takes the provider some time to cancel one of them, or it is away.
     func clear() async throws -> Bool {
         let ids = try await rows.query("select batch_id from batches_left order by left_at limit 100").map {
             try $0.decode(String.self, "batch_id")
@@ -24,7 +24,7 @@ struct LeftBatches {
         return isClear
     }
 
-    /// Cancels a batch and has it deleted. False while it is being cancelled.
+    /// Cancels a batch and has it deleted. False while it is being cancelled, and while the provider is away.
     func end(_ id: String) async throws -> Bool {
         do {
             if try await client.batch(id).processing == .inProgress { try await client.cancelBatch(id) }
@@ -32,6 +32,9 @@ struct LeftBatches {
             try await client.deleteBatch(id)
         } catch AnthropicError.notFound {
             // The provider has nothing of it any more.
+        } catch AnthropicError.unavailable, AnthropicError.rateLimited, AnthropicError.overloaded {
+            // It still has it, and whoever asks for this is all that remembers: no attempts are used up meanwhile.
+            return false
         }
         return true
     }
