@@ -5,6 +5,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,6 +97,17 @@ class ProcessorTime:
 
     def a_piece(self, count):
         return {f"{name}, microseconds of processor time a job": round(seconds / count * 1e6, 1) for name, seconds in self.spent.items()}
+
+
+def wait_until_calm():
+    """Returns when the servers are at rest, so that what they still write of the filling is not measured; after 15 s in any case."""
+    os.sync()
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        with ProcessorTime() as used:
+            time.sleep(0.5)
+        if sum(used.spent.values()) < 0.04:
+            return
 
 
 def figure(row, ours, unit, beside=None, theirs=None, goal=None, at_most=False, **more):
