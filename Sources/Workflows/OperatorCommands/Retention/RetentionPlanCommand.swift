@@ -10,7 +10,8 @@ struct RetentionPlanCommand: AsyncParsableCommand {
         commandName: "plan", abstract: "Says exactly what a tick would delete, and changes nothing.",
         discussion: """
             Asks with the very conditions of topology/retention.json that the consumer works by. Counts may take minutes on \
-            large tables. Reads DATABASE_URL.
+            large tables. Not in it, as only the tick can know: what X's compliance jobs will name, files in the object store \
+            that no export owns, and rate windows that jobs in flight left in Redis. Reads DATABASE_URL.
 
               repazoo retention plan                            what a tick would do now
               repazoo retention plan --at 2026-12-01T03:00:00Z  … and then
