@@ -12,7 +12,7 @@ typedef bool rz_flags __attribute__((ext_vector_type(16)));
 
 // One bit for each of up to 64 bytes, the first byte's the lowest; clear where the text does not reach.
 typedef struct {
-    // The first digit of a run, `-`, `:`, `=`, `@`; a `.` if dots are asked for.
+    // The first digit of a run, `-`, `:`, `=`, `@`; if dots are asked for, the `.`s behind which a word may go on.
     uint64_t marks;
     // The first of eight bytes, counted in eights from the start, that are nothing but letters, digits and `-./:;<=>?@[\]^_`.
     uint64_t bound;
@@ -31,17 +31,18 @@ RZ_INLINE rz_bytes rz_load(const uint8_t *from) {
     return bytes;
 }
 
-typedef struct { uint64_t digits, points, bound; rz_bytes any; } rz_classes;
+typedef struct { uint64_t digits, points, dots, bound, wide; rz_bytes any; } rz_classes;
 
 // Adds the bits of sixteen bytes, of which the first `missing` were looked at before.
 RZ_INLINE void rz_classify(rz_bytes here, intptr_t missing, intptr_t offset, bool dots, rz_classes *to) {
-    uint64_t points = RZ_BITS(
-        dots ? (here == 0x2D) | (here == 0x2E) | (here == 0x3A) | (here == 0x3D) | (here == 0x40)
-             : (here == 0x2D) | (here == 0x3A) | (here == 0x3D) | (here == 0x40));
     to->digits |= RZ_BITS(here - 0x30 < 10) >> missing << offset;
-    to->points |= points >> missing << offset;
+    to->points |= RZ_BITS((here == 0x2D) | (here == 0x3A) | (here == 0x3D) | (here == 0x40)) >> missing << offset;
     to->bound |= RZ_BITS(here - 0x2D < 0x53) >> missing << offset;
     to->any |= here;
+    if (dots) {
+        to->dots |= RZ_BITS(here == 0x2E) >> missing << offset;
+        to->wide |= RZ_BITS(here >= 0x80) >> missing << offset;
+    }
 }
 
 RZ_INLINE rz_landmarks rz_look(const uint8_t *text, intptr_t count, intptr_t start, bool dots) {
@@ -61,11 +62,14 @@ RZ_INLINE rz_landmarks rz_look(const uint8_t *text, intptr_t count, intptr_t sta
     uint64_t bound = all.bound & all.bound >> 1;
     bound &= bound >> 2;
     bound &= bound >> 4;
+    uint64_t isBehindDigit = all.digits << 1 | (start > 0 && (uint8_t)(text[start - 1] - 0x30) < 10);
+    // Most dots end a sentence. What follows the last byte of a block is not known here.
+    uint64_t goesOn = (all.bound | all.wide) & ~(all.digits | all.dots);
+    uint64_t dotsInside = all.dots & (goesOn >> 1 | 1ull << 63);
     uint64_t halves[2];
     memcpy(halves, &all.any, 16);
-    uint64_t isBehindDigit = all.digits << 1 | (start > 0 && (uint8_t)(text[start - 1] - 0x30) < 10);
     rz_landmarks seen = {
-        all.points | (all.digits & ~isBehindDigit), bound & 0x0101010101010101, all.bound, (halves[0] | halves[1]) & 0x8080808080808080};
+        all.points | dotsInside | (all.digits & ~isBehindDigit), bound & 0x0101010101010101, all.bound, (halves[0] | halves[1]) & 0x8080808080808080};
     return seen;
 }
 

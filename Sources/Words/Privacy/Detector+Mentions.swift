@@ -37,8 +37,10 @@ extension Detector {
 
     /// Whether a letter with an accent stands at `index`, as Latin alphabets have them.
     func isLatinAccent(at index: Int) -> Bool {
+        let first = byte(index)
+        guard first >= 0xC3 else { return false }
         let second = byte(index + 1)
-        switch byte(index) {
+        switch first {
         case 0xC3: return second != 0x97 && second != 0xB7
         case 0xC4...0xC9, 0xCC: return true
         case 0xCD: return second < 0xB0

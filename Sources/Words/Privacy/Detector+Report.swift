@@ -19,8 +19,9 @@ extension Detector {
         private func standsAlone(_ finding: Finding, in text: UnsafeBufferPointer<UInt8>) -> Bool {
             let (start, end) = (finding.range.lowerBound, finding.range.upperBound)
             let before = start == 0 ? 0x20 : text[start - 1]
-            if finding.kind == .password, before == 0x3A, end < text.count, text[end] == 0x40 { return true }
             let isSecret = finding.kind == .token || finding.kind == .password
+            if before == 0x20, !isSecret, end == text.count || text[end] == 0x20 { return true }  // as most do
+            if finding.kind == .password, before == 0x3A, end < text.count, text[end] == 0x40 { return true }
             guard before == 0x3D && isSecret || before.isOne(of: " \"\n") else { return false }
             if isSecret, end + 1 < text.count, text[end + 1].isDigit { return false }
             if finding.kind == .ip, end + 1 < text.count, text[end] == 0x3A { return text[end + 1].isDigit }

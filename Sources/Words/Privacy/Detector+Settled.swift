@@ -9,28 +9,31 @@ extension Detector {
         more: (inout FindingList, UnsafeBufferPointer<UInt8>) -> Void = { _, _ in },
         replace: (UnsafeBufferPointer<UInt8>, Report) -> String
     ) -> String {
-        var isSettled = true
-        func round(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        // Nothing is captured that changes: a variable in a closure costs an allocation and its checks of access, for each text.
+        func round(_ bytes: UnsafeBufferPointer<UInt8>) -> Round? {
             withReport(on: bytes, for: purpose) { report in
                 more(&report.findings, bytes)
                 if report.findings.isEmpty { return nil }
-                isSettled = report.isSettled(in: bytes)
-                return replace(bytes, report)
+                return Round(text: replace(bytes, report), isSettled: report.isSettled(in: bytes))
             }
         }
-        guard let first = withBytes(of: text, round) else { return text }
-        var current = first
-        var left = isSettled ? 0 : mostRounds(through: text.utf8.count) - 1
-        while left > 0, let next = withBytes(of: current, round) {
+        guard var current = withBytes(of: text, round) else { return text }
+        var left = mostRounds(through: text.utf8.count) - 1
+        while !current.isSettled, left > 0, let next = withBytes(of: current.text, round) {
             current = next
-            left = isSettled ? 0 : left - 1
+            left -= 1
         }
-        return current
+        return current.text
+    }
+
+    private struct Round {
+        let text: String
+        let isSettled: Bool
     }
 
     /// Without counting references, as `withUTF8` on a copy does.
     @inline(__always)
-    private static func withBytes(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> String?) -> String? {
+    private static func withBytes(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Round?) -> Round? {
         if let result = text.utf8.withContiguousStorageIfAvailable(body) { return result }
         var copy = text
         return copy.withUTF8(body)
