@@ -40,13 +40,21 @@ struct KnownNames {
     /// before a bar or a bracket, as in `Jané O'Neil | she/her`, is a name by itself if it is no short word.
     private mutating func add(display name: String, _ person: Int) {
         add(.user, name.unicodeScalars.filter { !IdentityMatcher.isApostrophe($0.value) }.map(Self.wordLetter), person)
-        let own = name.prefix { !"|(/•·—–[{~:".contains($0) }
-        guard own.count < name.count, own.filter(\.isLetter).count > 3 else { return }
+        let own = name.unicodeScalars.prefix { !Self.isBar($0) }
+        guard own.endIndex < name.endIndex, own.count(where: \.properties.isAlphabetic) > 3 else { return }
         add(display: String(own), person)
+    }
+
+    private static func isBar(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "|", "(", "/", "•", "·", "—", "–", "[", "{", "~", ":": true
+        default: false
+        }
     }
 
     private static func wordLetter(_ scalar: Unicode.Scalar) -> UInt32 {
         let letter = PlainLetter.of(scalar.value)
+        if scalar.value < 0x80, UInt8(scalar.value).isAlphanumeric { return letter }
         return switch scalar.properties.generalCategory {
         case .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol, .dashPunctuation, .openPunctuation,
             .closePunctuation, .initialPunctuation, .finalPunctuation, .otherPunctuation, .connectorPunctuation:
