@@ -5,7 +5,7 @@ extension Detector {
     /// What was found in a text. Lives no longer than the scope that it was handed to.
     struct Report {
         /// Sorted, without overlaps, never splitting a scalar.
-        var findings: FindingList
+        let findings: FindingList
         /// Whether something was left because of what stands around it, so that replacing its neighbours may change that.
         var isUnsettled: Bool
 

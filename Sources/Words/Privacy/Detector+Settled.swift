@@ -6,13 +6,13 @@ extension Detector {
     @inline(__always)
     static func settled(
         _ text: String, for purpose: Purpose,
-        more: (inout FindingList, UnsafeBufferPointer<UInt8>) -> Void = { _, _ in },
+        more: (FindingList, UnsafeBufferPointer<UInt8>) -> Void = { _, _ in },
         replace: (UnsafeBufferPointer<UInt8>, Report) -> String
     ) -> String {
         // Nothing is captured that changes: a variable in a closure costs an allocation and its checks of access, for each text.
         func round(_ bytes: UnsafeBufferPointer<UInt8>) -> Round? {
             withReport(on: bytes, for: purpose) { report in
-                more(&report.findings, bytes)
+                more(report.findings, bytes)
                 if report.findings.isEmpty { return nil }
                 return Round(text: replace(bytes, report), isSettled: report.isSettled(in: bytes))
             }

@@ -58,7 +58,6 @@ struct Detector {
                 report.findings.add(folded.findings(for: purpose))
                 report.isUnsettled = true
             }
-            defer { list = report.findings }
             return body(&report)
         }
     }
@@ -72,9 +71,7 @@ struct Detector {
                 var detector = Detector(text, for: purpose, desk)
                 detector.search()
                 desk.pointee.takeAll()
-                ahead = desk.pointee.ahead
-                let report = Report(findings: desk.pointee.found, isUnsettled: detector.isUnsettled)
-                return (report, detector.hasWide)
+                return (Report(findings: list, isUnsettled: detector.isUnsettled), detector.hasWide)
             }
         }
     }
@@ -82,8 +79,7 @@ struct Detector {
     /// What a text holds that has no look-alikes, or whose look-alikes were read already.
     static func plainFindings(in text: UnsafeBufferPointer<UInt8>, for purpose: Purpose) -> [Finding] {
         FindingList.with { list in
-            let (report, _) = look(through: text, for: purpose, list)
-            list = report.findings
+            _ = look(through: text, for: purpose, list)
             return Array(list)
         }
     }

@@ -1,8 +1,8 @@
 /// What was found so far, and the keys that were found ahead of the place that is looked at.
 struct FindingDesk {
-    private(set) var found: FindingList
+    let found: FindingList
     /// In the order of their starts.
-    var ahead: FindingList
+    let ahead: FindingList
     private var taken = 0
 
     init(found: FindingList, ahead: FindingList) {
@@ -10,7 +10,7 @@ struct FindingDesk {
         self.ahead = ahead
     }
 
-    mutating func add(_ finding: Finding) {
+    func add(_ finding: Finding) {
         if let last = found.last, last.range.lowerBound <= finding.range.lowerBound,
             last.range.upperBound >= finding.range.upperBound
         {

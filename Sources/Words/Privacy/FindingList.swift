@@ -2,46 +2,56 @@
 ///
 /// Most texts hold few, and an allocation costs as much as looking through a tweet; so the first ones lie on the stack, and
 /// only what does not fit there goes to the heap. Lives no longer than its scope, which frees it at the end.
+///
+/// A handle of one word: copies are the same list. Copied as a value its parts would be read together just after they were
+/// written one by one, for which a processor waits as long as it takes to look at a dozen letters.
 struct FindingList {
-    private var base: UnsafeMutablePointer<Finding>
-    private(set) var count = 0
-    private var capacity: Int
-    private var isLent = true
+    private struct Memory {
+        var base: UnsafeMutablePointer<Finding>
+        var count = 0
+        var capacity: Int
+        var isLent = true
+    }
+
+    private let memory: UnsafeMutablePointer<Memory>
 
     /// Runs `body` with an empty list. Nothing of the list may get out.
     @inline(__always)
-    static func with<Result>(_ body: (inout FindingList) -> Result) -> Result {
+    static func with<Result>(_ body: (FindingList) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: Finding.self, capacity: 16) { room in
-            var list = FindingList(base: room.baseAddress.unsafelyUnwrapped, capacity: room.count)
-            let result = body(&list)
-            if !list.isLent { list.base.deallocate() }
-            return result
+            var memory = Memory(base: room.baseAddress.unsafelyUnwrapped, capacity: room.count)
+            return withUnsafeMutablePointer(to: &memory) { memory in
+                let result = body(FindingList(memory: memory))
+                if !memory.pointee.isLent { memory.pointee.base.deallocate() }
+                return result
+            }
         }
     }
 
-    private init(base: UnsafeMutablePointer<Finding>, capacity: Int) {
-        self.base = base
-        self.capacity = capacity
-    }
+    @inline(__always)
+    var count: Int { memory.pointee.count }
+    @inline(__always)
+    private var base: UnsafeMutablePointer<Finding> { memory.pointee.base }
 
     @inline(__always)
     var last: Finding? { count > 0 ? base[count &- 1] : nil }
 
     @inline(__always)
-    mutating func append(_ finding: Finding) {
-        if count == capacity { grow() }
+    func append(_ finding: Finding) {
+        if count == memory.pointee.capacity { grow() }
         (base + count).initialize(to: finding)
-        count += 1
+        memory.pointee.count += 1
     }
 
-    mutating func removeLast() { count -= 1 }
+    func removeLast() { memory.pointee.count -= 1 }
 
     @inline(never)
-    private mutating func grow() {
-        let larger = UnsafeMutablePointer<Finding>.allocate(capacity: 4 * capacity)
+    private func grow() {
+        let capacity = 4 * memory.pointee.capacity
+        let larger = UnsafeMutablePointer<Finding>.allocate(capacity: capacity)
         larger.moveInitialize(from: base, count: count)
-        if !isLent { base.deallocate() }
-        (base, capacity, isLent) = (larger, 4 * capacity, false)
+        if !memory.pointee.isLent { base.deallocate() }
+        (memory.pointee.base, memory.pointee.capacity, memory.pointee.isLent) = (larger, capacity, false)
     }
 }
 
@@ -53,7 +63,7 @@ extension FindingList: RandomAccessCollection {
 
 extension FindingList {
     /// Takes in others that may lie before, between and across these.
-    mutating func add(_ others: some Collection<Finding>) {
+    func add(_ others: some Collection<Finding>) {
         guard !others.isEmpty else { return }
         for other in others { append(other) }
         var all = UnsafeMutableBufferPointer(start: base, count: count)
@@ -62,7 +72,7 @@ extension FindingList {
     }
 
     /// Findings that overlap become one, under the kind of the longest.
-    mutating func merge() {
+    func merge() {
         guard count > 1 else { return }
         var kept = 0
         for index in 1..<count {
@@ -76,6 +86,6 @@ extension FindingList {
                 base[kept] = next
             }
         }
-        count = kept + 1
+        memory.pointee.count = kept + 1
     }
 }

@@ -18,7 +18,7 @@ struct IdentityMatcher: ~Copyable {
     var isEmpty: Bool { known.names.isEmpty }
 
     /// Adds what they are found at to what was found already.
-    func add(to list: inout FindingList, in text: UnsafeBufferPointer<UInt8>) {
+    func add(to list: FindingList, in text: UnsafeBufferPointer<UInt8>) {
         guard !isEmpty, let base = text.baseAddress else { return }
         var findings: [Finding] = []
         var done = 0

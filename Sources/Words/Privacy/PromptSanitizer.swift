@@ -61,7 +61,7 @@ public enum PromptSanitizer {
         }
 
         mutating func sanitize(_ text: String, _ identities: borrowing IdentityMatcher) -> String {
-            Detector.settled(text, for: .sanitize, more: { identities.add(to: &$0, in: $1) }) { bytes, report in
+            Detector.settled(text, for: .sanitize, more: { identities.add(to: $0, in: $1) }) { bytes, report in
                 Replacement.text(bytes, report.findings) { finding in
                     tally[finding.kind.place] += 1
                     guard finding.kind == .user, persons != nil else { return .marker }
