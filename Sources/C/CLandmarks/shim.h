@@ -125,15 +125,6 @@ RZ_INLINE intptr_t rz_word_length(const uint8_t *text, intptr_t count, intptr_t 
     return __builtin_ctzll(~word);
 }
 
-RZ_INLINE bool rz_is_ascii(const uint8_t *text, intptr_t count) {
-    rz_bytes any = {0};
-    intptr_t missing;
-    for (intptr_t place = 0; place < count; place += 16) any |= rz_sixteen(text, count, place, &missing);
-    uint64_t halves[2];
-    memcpy(halves, &any, 16);
-    return ((halves[0] | halves[1]) & 0x8080808080808080) == 0;
-}
-
 #undef RZ_BITS
 #undef RZ_INLINE
 #endif

@@ -23,7 +23,7 @@ extension Detector {
 
     // MARK: The name
 
-    private func name(before sign: Int) -> Range<Int>? {
+    private mutating func name(before sign: Int) -> Range<Int>? {
         var end = sign
         let floor = max(0, sign - 5)
         while end > floor,
@@ -32,7 +32,7 @@ extension Detector {
         {
             end -= 1
         }
-        guard end > 0, SensitiveName.mayEnd(with: text[end - 1]), tails.mayEnd(text, before: end) else { return nil }
+        guard end > 0, SensitiveName.mayEnd(with: text[end - 1]), mayEndName(end) else { return nil }
         let start = start(before: end, limit: 64) { $0.isWord || $0 == 0x2D || $0 == 0x2E }
         return start < end ? start..<end : nil
     }

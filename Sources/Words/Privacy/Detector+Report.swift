@@ -8,6 +8,8 @@ extension Detector {
         let findings: FindingList
         /// Whether something was left because of what stands around it, so that replacing its neighbours may change that.
         var isUnsettled: Bool
+        /// Whether the text holds bytes of 0x80 and above.
+        let hasWide: Bool
 
         /// Whether markers in the places of the findings leave nothing to be found anew.
         func isSettled(in text: UnsafeBufferPointer<UInt8>) -> Bool {

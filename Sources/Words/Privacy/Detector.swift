@@ -39,7 +39,8 @@ struct Detector {
     var datesDone = 0
     /// Up to here digits were looked at as parts of secrets that are spoken of.
     var spokenDone = 0
-    let tails = SensitiveName.tails
+    /// Fetched for the first name: a static is guarded by a call, and most texts hold no names.
+    private var tails: SensitiveName.Tails?
 
     private init(_ text: UnsafeBufferPointer<UInt8>, for purpose: Purpose, _ desk: UnsafeMutablePointer<FindingDesk>) {
         self.text = text
@@ -52,9 +53,9 @@ struct Detector {
         on text: UnsafeBufferPointer<UInt8>, for purpose: Purpose, _ body: (inout Report) -> Result
     ) -> Result {
         FindingList.with { list in
-            var (report, hasWide) = look(through: text, for: purpose, list)
+            var report = look(through: text, for: purpose, list)
             // What the bytes say as they stand, and what they say with look-alikes read as what they look like.
-            if hasWide, let folded = FoldedText(text) {
+            if report.hasWide, let folded = FoldedText(text) {
                 report.findings.add(folded.findings(for: purpose))
                 report.isUnsettled = true
             }
@@ -64,14 +65,14 @@ struct Detector {
 
     private static func look(
         through text: UnsafeBufferPointer<UInt8>, for purpose: Purpose, _ list: FindingList
-    ) -> (Report, hasWide: Bool) {
+    ) -> Report {
         FindingList.with { ahead in
             var desk = FindingDesk(found: list, ahead: ahead)
             return withUnsafeMutablePointer(to: &desk) { desk in
                 var detector = Detector(text, for: purpose, desk)
                 detector.search()
                 desk.pointee.takeAll()
-                return (Report(findings: list, isUnsettled: detector.isUnsettled), detector.hasWide)
+                return Report(findings: list, isUnsettled: detector.isUnsettled, hasWide: detector.hasWide)
             }
         }
     }
@@ -133,7 +134,7 @@ struct Detector {
     private mutating func colon(at index: Int) {
         // The names of JSON, of which most are no secret's.
         if byte(index - 1) == 0x22, byte(index - 2).isLetter, byte(index + 1) != 0x3A,
-            !tails.mayEnd(text, before: index - 1)
+            !mayEndName(index - 1)
         {
             return
         }
@@ -156,6 +157,13 @@ struct Detector {
     }
 
     // MARK: Shared by the rules
+
+    /// Whether the name of a secret may end at `end`.
+    mutating func mayEndName(_ end: Int) -> Bool {
+        let tails = tails ?? SensitiveName.tails
+        self.tails = tails
+        return tails.mayEnd(text, before: end)
+    }
 
     /// Takes down a finding. What began inside of it before is part of it, and so is it of one that it lies in.
     mutating func found(_ kind: PersonalKind, _ range: Range<Int>) {

@@ -27,7 +27,7 @@ public enum PromptSanitizer {
 
     /// One text by itself, with `[USER]` for everybody. Text without findings comes back as it is, without a copy.
     public static func sanitize(_ text: String, known: [KnownIdentity] = []) -> String {
-        if known.isEmpty { return Detector.settled(text, for: .sanitize) { Replacement.text($0, $1.findings) } }
+        if known.isEmpty { return Detector.settled(text, for: .sanitize) { Replacement.text($0, $1.findings, isASCII: !$1.hasWide) } }
         var pass = Pass(.alike)
         return pass.sanitize(text, IdentityMatcher(known))
     }
@@ -62,7 +62,7 @@ public enum PromptSanitizer {
 
         mutating func sanitize(_ text: String, _ identities: borrowing IdentityMatcher) -> String {
             Detector.settled(text, for: .sanitize, more: { identities.add(to: $0, in: $1) }) { bytes, report in
-                Replacement.text(bytes, report.findings) { finding in
+                Replacement.text(bytes, report.findings, isASCII: !report.hasWide) { finding in
                     tally[finding.kind.place] += 1
                     guard finding.kind == .user, persons != nil else { return .marker }
                     return .person(persons?.number(of: finding.range, in: bytes, identities) ?? 0)

@@ -5,7 +5,7 @@
 public enum Redactor {
     /// Text without findings comes back as it is, without a copy.
     public static func redact(_ text: String) -> String {
-        Detector.settled(text, for: .redact) { replace($1.findings, in: $0) }
+        Detector.settled(text, for: .redact) { replace($1.findings, in: $0, isASCII: !$1.hasWide) }
     }
 
     /// `***` and the last four characters; nothing but `***` if the id is no longer than that.
@@ -39,8 +39,10 @@ public enum Redactor {
         id.hasPrefix("***") && id.count <= 7 ? id : mask(userID: id)
     }
 
-    static func replace(_ findings: some Collection<Finding>, in bytes: UnsafeBufferPointer<UInt8>) -> String {
-        Replacement.text(bytes, findings) { finding in
+    static func replace(
+        _ findings: some Collection<Finding>, in bytes: UnsafeBufferPointer<UInt8>, isASCII: Bool = false
+    ) -> String {
+        Replacement.text(bytes, findings, isASCII: isASCII) { finding in
             guard finding.kind == .id else { return .marker }
             let id = String(decoding: bytes[finding.range], as: UTF8.self)
             let isPrefixed = id.count > 5 && id.prefix(4).lowercased() == "user"

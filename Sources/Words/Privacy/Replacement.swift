@@ -1,5 +1,3 @@
-import CLandmarks
-
 /// Builds a text with something else in the places of findings.
 enum Replacement {
     /// What stands in the place of a finding.
@@ -11,10 +9,11 @@ enum Replacement {
         case text(String)
     }
 
-    /// Sorted findings without overlaps. Makes one allocation for the text, or none if it is short. The bytes must be UTF-8.
+    /// Sorted findings without overlaps. Makes one allocation for the text, or none if it is short. The bytes must be UTF-8;
+    /// `isASCII`: known to be, and whatever is substituted is too.
     @inline(__always)
     static func text(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ findings: some Collection<Finding>,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ findings: some Collection<Finding>, isASCII: Bool = false,
         substitute: (Finding) -> Substitute = { _ in .marker }
     ) -> String {
         var room = bytes.count
@@ -26,7 +25,6 @@ enum Replacement {
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { output in
             let count = write(bytes, findings, into: output, substitute)
             let written = UnsafeBufferPointer(rebasing: output[..<count])
-            let isASCII = rz_is_ascii(written.baseAddress, count)
             return String(copying: UTF8Span(unchecked: written.span, isKnownASCII: isASCII))
         }
     }
