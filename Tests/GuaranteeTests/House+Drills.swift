@@ -73,7 +73,10 @@ extension House {
     /// How many messages of a queue carry this id; all messages are taken out, and none may carry another.
     func copies(of id: MessageID, in queue: String) async throws -> Int {
         let letters = try await drain(queue)
-        #expect(letters.allSatisfy { $0.properties.messageID == id.rawValue }, "a message under another id in \(queue)")
+        let others = letters.filter { $0.properties.messageID != id.rawValue }
+        #expect(
+            others.isEmpty,
+            "besides \(id) in \(queue): \(others.map { "\($0.properties.messageID ?? "") \($0.properties.headers)" })")
         return letters.count
     }
 

@@ -2,6 +2,7 @@
 enum DateLayout {
     /// How many of the first groups are a date: `2026-11-23`, `23.11.2026`, `11/23/26`, with one separator throughout.
     static func groups(_ number: NumberGroups) -> Int? {
+        if isMoment(number) { return 2 }
         guard number.count >= 3, !number.isBracketed || number.isWrapped(3), number.separator(0) == number.separator(1)
         else { return nil }
         switch number.separator(0) {
@@ -20,6 +21,17 @@ enum DateLayout {
             return isPlain && (isDay(number, 0, 1) || isDay(number, 1, 2)) ? 3 : nil
         default: return nil
         }
+    }
+
+    /// `081109 203615` and `0701/114930`, as the lines of many logs begin.
+    private static func isMoment(_ number: NumberGroups) -> Bool {
+        guard number.count > 1, number[1] == 6,
+            number[0] == 6 && number.separator(0) == .space
+                || number[0] == 4 && number.separator(0) == .slash
+        else { return false }
+        let (day, time) = (number.value(0) % 10_000, number.value(1))
+        return (1...12).contains(day / 100) && (1...31).contains(day % 100) && time < 240_000 && time / 100 % 100 < 60
+            && time % 100 < 60
     }
 
     static func isYear(_ number: NumberGroups, _ group: Int) -> Bool {

@@ -27,7 +27,7 @@ extension Detector {
 
     private func isDecimalPart(_ start: Int) -> Bool {
         let before = byte(start - 1)
-        if before == 0x2D || before == 0x2F { return left(start - 2).isAlphanumeric }
+        if before == 0x2D || before == 0x2F { return left(start - 2).isWord }
         return (before == 0x2E || before == 0x2C) && left(start - 2).isDigit
     }
 

@@ -8,6 +8,7 @@ extension Detector {
         var (start, end) = (lane &- min(before, Int(place)), lane &+ after)
         if before >= place { start = self.start(before: start, limit: 16) { $0 > 0x2C && $0 < 0x80 } }
         if place &+ UInt64(after) > 63 { end = self.end(from: end) { $0 > 0x2C && $0 < 0x80 } }
+        if byte(start - 1) == 0x2B || byte(end) == 0x2B { (start, end) = joined(start, end) }
         runsDone = end
         guard end - start >= 15, end > done, !isMoment(start, end) else { return }
         if leaves, start + 4 >= lane, reads("https:", at: start) || reads("http:", at: start) {
@@ -20,6 +21,13 @@ extension Detector {
             if start - 7 >= max(done, foundEnd), bearer(start) { return }
         }
         keys(start, end)
+    }
+
+    /// A run with what stands before and behind the `+`s at its ends: they are among the signs of base64, but seldom in words.
+    private func joined(_ start: Int, _ end: Int) -> (Int, Int) {
+        let floor = max(done, start - 64)
+        let first = self.start(before: start, limit: start - floor) { $0 > 0x2A && $0 != 0x2C && $0 < 0x80 }
+        return (first, self.end(from: end) { $0 > 0x2A && $0 != 0x2C && $0 < 0x80 })
     }
 
     /// `2026-11-23T10:30:45.042Z`, with which most lines of a log begin.
@@ -94,8 +102,11 @@ extension Detector {
     /// Forty signs and more without a mark, so mixed of capitals, small letters and digits that nobody wrote them; and the
     /// tokens of Telegram's bots.
     private func unmarkedKey(at start: Int, _ plainDone: inout Int) -> Int? {
-        let end = end(from: start) { $0.isKeySign || $0 == 0x2B || $0 == 0x2F || $0 == 0x3D }
+        var end = end(from: start) { $0.isKeySign || $0 == 0x2B || $0 == 0x2F }
         plainDone = end
+        // What fills up base64; a `=` with more behind it belongs to a name.
+        let filled = self.end(from: end, limit: 2) { $0 == 0x3D }
+        if !byte(filled).isKeySign { end = filled }
         if byte(end) == 0x3A, (8...10).contains(end - start), stands("AA", at: end + 1), hasOnlyDigits(start..<end) {
             let stop = self.end(from: end + 1) { $0.isKeySign }
             if stop - end >= 31 { return stop }

@@ -118,7 +118,7 @@ extension Detector {
         var lastDot = -1
         while end < stop {
             let byte = text[end]
-            if byte.isAlphanumeric || byte == 0x2D {
+            if byte.isAlphanumeric || byte == 0x2D || byte == 0x5F && end > start {
                 end += 1
             } else if byte == 0x2E {
                 guard end > start, text[end - 1] != 0x2E else { break }

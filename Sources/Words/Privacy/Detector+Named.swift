@@ -6,9 +6,11 @@ extension Detector {
         // A marker is no name: redacting again must change nothing.
         if byte(name.lowerBound - 1) == 0x5B, byte(name.upperBound) == 0x5D { return false }
         var index = sign + 1
-        if byte(index) == 0x3E || byte(index) == 0x3D { index += 1 }  // => and ==
+        index = end(from: index, limit: 2) { $0 == 0x3E || $0 == 0x3D || $0 == 0x3A }  // =>, ==, === and ::=
         guard byte(sign + 1) != 0x2F || byte(sign + 2) != 0x2F else { return false }
         index = end(from: index, limit: 8) { $0 == 0x20 || $0 == 0x5C || $0 == 0x09 }
+        // b"…", as languages mark strings.
+        if byte(index + 1).isQuote, byte(index).isOne(of: "@$bBfFrRuU") { index += 1 }
         let quote: UInt8? = byte(index).isQuote ? byte(index) : nil
         if quote != nil { index += 1 }
         var end = valueEnd(from: index, quote: quote, name: name)
@@ -26,6 +28,7 @@ extension Detector {
     private mutating func name(before sign: Int) -> Range<Int>? {
         var end = sign
         let floor = max(0, sign - 5)
+        if text[sign] == 0x3D, byte(sign - 1).isOne(of: "!?+.") { end -= 1 }  // !=, ?=, +=, .=
         while end > floor,
             text[end - 1] == 0x20 || text[end - 1].isQuote || text[end - 1] == 0x5C || text[end - 1] == 0x5D
                 || text[end - 1] == 0x3A
@@ -58,10 +61,11 @@ extension Detector {
             return end
         }
         if reads("cookie", at: name.upperBound - 6) {
-            return self.end(from: start) { $0 != 0x0A && $0 != 0x0D && $0 != 0x22 }
+            let line = self.end(from: start) { $0 != 0x0A && $0 != 0x0D && $0 != 0x22 }
+            if !leaves || text[start..<line].contains(0x3D) { return line }
         }
         end = self.end(from: start) { !$0.isSpace && !$0.isQuote && $0 != 0x26 }
-        if let scheme = scheme(start, end) {
+        if let scheme = scheme(start, end) ?? otherScheme(start, end, name) {
             end =
                 scheme == .word
                 ? self.end(from: end + 1) { !$0.isSpace && !$0.isQuote && $0 != 0x26 }
@@ -88,6 +92,13 @@ extension Detector {
             return .line
         }
         return nil
+    }
+
+    /// A scheme of somebody's own, by what follows it in a header: `Authorization: Api-Token 22cb98…`.
+    private func otherScheme(_ start: Int, _ end: Int, _ name: Range<Int>) -> Scheme? {
+        guard isHeader(name), byte(end) == 0x20, text[start..<end].allSatisfy({ $0.isKeySign }) else { return nil }
+        let next = self.end(from: end + 1, limit: 512) { !$0.isSpace && !$0.isQuote }
+        return text[(end + 1)..<next].contains { $0.isDigit || $0 == 0x3D } && next - end > 8 ? .word : nil
     }
 
     func isNothing(_ start: Int, _ end: Int) -> Bool {
@@ -149,6 +160,9 @@ extension Detector {
 
     /// In what people write, a word behind `token:` is a word: a secret has digits among its letters, or signs, or length.
     private func looksSecret(_ start: Int, _ end: Int) -> Bool {
+        if text[start] == 0x23, text[(start + 1)..<end].allSatisfy({ $0.isWord }) { return false }  // a hashtag
+        var end = end
+        while end > start, text[end - 1] == 0x21 { end -= 1 }  // the sentence's
         var (letters, digits, signs, upper) = (0, 0, 0, 0)
         for byte in text[start..<end].prefix(256) {
             if byte.isDigit {

@@ -19,7 +19,11 @@ extension Detector {
             if let count = plan.international(from: 0, skipping: 0) { return take(number, count) }
         }
         guard isFree(number), !isRow(number.start(of: 0)..<number.end(of: 0)) else { return false }
-        if let count = plan.withAccessCode(), endsFree(number, count), !isArticle(number) { return take(number, count) }
+        if let count = plan.withAccessCode(), endsFree(number, count),
+            !isArticle(number) || plan.hint(count) == .phone
+        {
+            return take(number, count)
+        }
         for count in stride(from: number.count, through: 1, by: -1) {
             guard endsFree(number, count) else { continue }
             if plan.isNational(count) { return take(number, count) }
@@ -81,7 +85,11 @@ extension Detector {
         switch before {
         case 0x2E: return !second.isDigit && second != 0x20 && second != 0  // less than .000001
         case 0x2C, 0x3A: return !second.isDigit
-        case 0x2D, 0x5F: return !second.isAlphanumeric
+        // A minus, or the hyphen of `Mob-9876543210`.
+        case 0x2D where second == 0x20 || second.isLetter:
+            if second == 0x20, number.count > 1 { return true }
+            return number.digits(number.count) > 6 && NumberHint(text, before: start, among: 1) == .phone
+        case 0x2D, 0x5F: return !second.isWord
         case 0x2F: return !second.isAlphanumeric && second != 0x2F
         case 0x3D, 0x23, 0x22:
             return leaves || number.count > 1 || number.isBracketed || NumberHint(text, before: start) == .phone
@@ -109,7 +117,9 @@ extension Detector {
         let end = number.end(of: count - 1)
         let (next, second) = (byte(end), byte(end + 1))
         switch next {
-        case 0x2E, 0x2C, 0x3A: return !second.isDigit
+        case 0x2E, 0x3A: return !second.isDigit
+        // Thousands and what is before a decimal comma end in groups of three; a list may go on behind longer ones.
+        case 0x2C: return !second.isDigit || count > 1 && number[count - 1] > 3 && !number.contains(.dot, in: count)
         case 0x2D:
             return !second.isAlphanumeric || (second.isUpper && byte(end + 2).isLetter)
                 || NumberHint.followsPhone(text, at: end)

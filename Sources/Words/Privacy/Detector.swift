@@ -216,8 +216,8 @@ struct Detector {
     @inline(__always)
     func reads(_ literal: StaticString, at index: Int) -> Bool {
         let count = literal.utf8CodeUnitCount
-        guard index >= 0, index + count <= text.count else { return false }
-        for offset in 0..<count where text[index + offset].lowered != literal.utf8Start[offset] { return false }
+        guard index >= 0, index &+ count <= text.count else { return false }
+        for offset in 0..<count where text[index &+ offset].lowered != literal.utf8Start[offset] { return false }
         return true
     }
 
@@ -225,8 +225,8 @@ struct Detector {
     @inline(__always)
     func stands(_ literal: StaticString, at index: Int) -> Bool {
         let count = literal.utf8CodeUnitCount
-        guard index >= 0, index + count <= text.count else { return false }
-        for offset in 0..<count where text[index + offset] != literal.utf8Start[offset] { return false }
+        guard index >= 0, index &+ count <= text.count else { return false }
+        for offset in 0..<count where text[index &+ offset] != literal.utf8Start[offset] { return false }
         return true
     }
 
@@ -234,8 +234,8 @@ struct Detector {
     @inline(__always)
     func end(from start: Int, limit: Int = .max, while belongs: (UInt8) -> Bool) -> Int {
         var index = start
-        let stop = limit < text.count - start ? start + limit : text.count
-        while index < stop, belongs(text[index]) { index += 1 }
+        let stop = limit < text.count &- start ? start &+ limit : text.count
+        while index < stop, belongs(text[index]) { index &+= 1 }
         return index
     }
 
@@ -255,8 +255,8 @@ struct Detector {
     @inline(__always)
     func start(before end: Int, limit: Int, while belongs: (UInt8) -> Bool) -> Int {
         var index = end
-        let floor = max(0, end - limit)
-        while index > floor, belongs(text[index - 1]) { index -= 1 }
+        let floor = max(0, end &- limit)
+        while index > floor, belongs(text[index &- 1]) { index &-= 1 }
         return index
     }
 }

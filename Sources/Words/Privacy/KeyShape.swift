@@ -33,6 +33,8 @@ struct KeyShape {
         KeyShape(prefix: "whsec_", least: 8),
         // AWS: long-lived, temporary, and the ids of users, roles and groups are of the same form
         KeyShape(prefix: "AKIA", least: 12, body: .capitals), KeyShape(prefix: "ASIA", least: 12, body: .capitals),
+        KeyShape(prefix: "ABIA", least: 16, body: .capitals), KeyShape(prefix: "ACCA", least: 16, body: .capitals),
+        KeyShape(prefix: "A3T", least: 17, body: .capitals), KeyShape(prefix: "ABSK", least: 40, body: .encoded),
         // GitHub, GitLab
         KeyShape(prefix: "ghp_", least: 12), KeyShape(prefix: "gho_", least: 12), KeyShape(prefix: "ghu_", least: 12),
         KeyShape(prefix: "ghs_", least: 12), KeyShape(prefix: "ghr_", least: 12),

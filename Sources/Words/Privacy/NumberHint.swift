@@ -14,8 +14,10 @@ enum NumberHint: UInt8 {
 
     /// Judges by the nearest telling word among the last ones before `start`, at most 48 bytes back in the same line, or in
     /// the line above if that ends with a colon. `number` tells only if no other word does: it may be anybody's.
-    init(_ text: UnsafeBufferPointer<UInt8>, before start: Int, among most: Int = 6) {
+    /// Without trust it does so only if it is somebody's: `my number`.
+    init(_ text: UnsafeBufferPointer<UInt8>, before start: Int, among most: Int = 6, trusting: Bool = true) {
         self = .none
+        var isSomebodys = false
         let floor = max(0, start - 48)
         var index = start
         var words = 0
@@ -27,13 +29,20 @@ enum NumberHint: UInt8 {
                 // A marker of ours says nothing, or sanitizing again would find more.
                 if index > 0, text[index - 1] == 0x5B { continue }
                 let word = UnsafeBufferPointer(rebasing: text[index..<end])
+                if isSomebodys, Self.owners(word) != 0 {
+                    self = .phone
+                    return
+                }
+                isSomebodys = false
                 switch Self.words(word) {
                 case 0:
                     if let tail = Self.tail(word) {
                         self = tail
                         return
                     }
-                case Self.softPhone: if self == .none { self = .phone }
+                case Self.softPhone:
+                    if trusting, self == .none { self = .phone }
+                    isSomebodys = !trusting && self == .none
                 case Self.softThing: if self == .none { self = .thing }
                 case let telling:
                     self = NumberHint(rawValue: telling) ?? .none
@@ -62,6 +71,14 @@ enum NumberHint: UInt8 {
         }
     }
 
+    /// Words that say whose a number is.
+    private static let owners = WordTable([
+        (
+            1,
+            "my your his her our their mine meine deine ihre unsere mi tu su mon ma votre ton mijn il mio meu minha moj"
+        )
+    ])
+
     private static let softPhone: UInt8 = 8
     private static let softThing: UInt8 = 9
 
@@ -75,7 +92,11 @@ enum NumberHint: UInt8 {
         }
         guard index > end else { return false }
         let word = Self.word(text, at: index)
-        return lines(UnsafeBufferPointer(rebasing: text[word])) != 0
+        guard lines(UnsafeBufferPointer(rebasing: text[word])) != 0 else { return false }
+        // `62704 Phone: 217-555-0100`: the next number's label.
+        guard word.upperBound + 1 < text.count else { return true }
+        let (next, second) = (text[word.upperBound], text[word.upperBound + 1])
+        return next != 0x3A && !(next == 0x20 && (second.isDigit || second == 0x2B || second == 0x28))
     }
 
     /// Whether the word behind a number and a space says what is counted: a unit, or a noun in the plural.
@@ -147,12 +168,17 @@ enum NumberHint: UInt8 {
     /// Words glued to a script without spaces: their last sign decides.
     private static func tail(_ word: UnsafeBufferPointer<UInt8>) -> NumberHint? {
         guard word.count >= 3, word[word.count - 1] >= 0x80 else { return nil }
-        for length in [3, 4, 6, 9] where word.count > length {
-            let ending = UnsafeBufferPointer(rebasing: word[(word.count - length)...])
+        var end = word.count
+        while end >= 3, particles(UnsafeBufferPointer(rebasing: word[(end - 3)..<end])) != 0 { end -= 3 }
+        for length in [3, 4, 6, 9] where end > length || end < word.count && end == length {
+            let ending = UnsafeBufferPointer(rebasing: word[(end - length)..<end])
             if ending[0] >= 0xC0, let hint = NumberHint(rawValue: words(ending)), hint != .none { return hint }
         }
         return nil
     }
+
+    /// What may stand between such a word and its number: `电话号码是`, `電話番号は`.
+    private static let particles = WordTable([(1, "是 为 為 号 號 码 碼 番 は が の")])
 
     private static let words = WordTable([
         (

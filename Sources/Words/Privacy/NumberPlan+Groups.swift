@@ -12,6 +12,7 @@ extension NumberPlan {
         }
         let pattern = number.pattern(count)
         if areYears(count) { return .no }
+        if areHours(count) { return .asked }
         // A column of numbers.
         if !isProse, isInRow || number.count > count, number.contains(.space, in: count) { return .asked }
         if isFree(0), pattern != 324 || number.separator(0) == .space, digits > 6, digits < 14,

@@ -78,6 +78,15 @@ extension NumberPlan {
         return true
     }
 
+    /// `0730-0930`: from one time of day to a later one.
+    func areHours(_ count: Int) -> Bool {
+        guard count == 2, number.pattern(2) == 44, number.separator(0) == .hyphen || number.separator(0) == .wide else {
+            return false
+        }
+        let (from, to) = (number.value(0), number.value(1))
+        return from < to && to <= 2400 && from % 100 < 60 && to % 100 < 60 && from % 5 == 0 && to % 5 == 0
+    }
+
     /// Numbers of a lottery: pairs that only rise and stay small.
     func areDrawn(_ count: Int) -> Bool {
         guard count >= 5 || (count == 4 && number.value(0) < 20),

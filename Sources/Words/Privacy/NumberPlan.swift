@@ -89,13 +89,14 @@ struct NumberPlan {
         let isLikely = looksDialled(text)
         if isLikely { return hint(1) == .phone || (hint(1) == .none && !isCounted(start + length)) }
         guard hint(1) == .phone else { return false }
-        return !(length == 8 && NumberMeaning.isDay(text)) && !(length == 13 && NumberMeaning.isKnown(text))
+        return !(length == 8 && NumberMeaning.isDay(text))
+            && !(length == 13 && NumberMeaning.isKnown(text) && !isCalled(1))
             && !isCounted(start + length)
     }
 
-    /// `call me at 22158`: whether one of the nearest words says so. Short numbers need that.
+    /// `call me at 22158`: whether one of the nearest words says so, more plainly than `number 22158`. Short numbers need that.
     func isCalled(_ count: Int) -> Bool {
-        NumberHint(number.text, before: number.start, among: 3) == .phone
+        NumberHint(number.text, before: number.start, among: 3, trusting: false) == .phone
             || NumberHint.followsPhone(number.text, at: number.end(of: count - 1))
     }
 

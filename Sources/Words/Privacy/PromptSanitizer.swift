@@ -27,7 +27,9 @@ public enum PromptSanitizer {
 
     /// One text by itself, with `[USER]` for everybody. Text without findings comes back as it is, without a copy.
     public static func sanitize(_ text: String, known: [KnownIdentity] = []) -> String {
-        if known.isEmpty { return Detector.settled(text, for: .sanitize) { Replacement.text($0, $1.findings, isASCII: !$1.hasWide) } }
+        if known.isEmpty {
+            return Detector.settled(text, for: .sanitize) { Replacement.text($0, $1.findings, isASCII: !$1.hasWide) }
+        }
         var pass = Pass(.alike)
         return pass.sanitize(text, IdentityMatcher(known))
     }

@@ -40,7 +40,7 @@ enum Replacement {
         func write(_ source: UnsafeBufferPointer<UInt8>) {
             guard source.count > 0, let from = source.baseAddress, let to = output.baseAddress else { return }
             (to + written).initialize(from: from, count: source.count)
-            written += source.count
+            written &+= source.count
         }
         for finding in findings {
             var start = finding.range.lowerBound

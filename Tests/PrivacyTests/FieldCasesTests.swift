@@ -1,0 +1,69 @@
+import Privacy
+import Testing
+
+/// What the test suites of other detectors, of validators and of phone libraries hold, and what real logs hold, where this engine
+/// once judged otherwise.
+@Suite(.timeLimit(.minutes(4)))
+struct FieldCasesTests {
+    @Test(arguments: [
+        ("my key is 7lgdUDj+cRPQSrkekRAiz3C/Onf0jzuY+8i2A/Mc, help", "my key is [TOKEN], help"),
+        ("my key is ABIAVHBH6STFCPGGDULE, help", "my key is [TOKEN], help"),
+        ("KEY=sk-proj-abcdefghijklmnop12", "KEY=[TOKEN]"),
+        ("call me at 0031612345678", "call me at [PHONE]"),
+        ("call me at 8801671163269", "call me at [PHONE]"),
+        ("my number is 22158", "my number is [PHONE]"),
+        ("555-123-4567,555-987-6543", "[PHONE],[PHONE]"),
+        ("Mob-9876543210", "Mob-[PHONE]"),
+        ("Ph-98765 43210", "Ph-[PHONE]"),
+        ("Tel-020 7946 0958", "Tel-[PHONE]"),
+        ("我的电话号是652123123", "我的电话号是[PHONE]"),
+        ("我的电话号码是86 18911111111", "我的电话号码是[PHONE]"),
+        ("联系电话021-68812753,021-68808888", "联系电话[PHONE],[PHONE]"),
+        ("contact me@my_company.com please", "contact [EMAIL] please"),
+        ("Authorization: Api-Token 22cb987851bc5659l29114c62e60c79abd0d2c08", "Authorization: [TOKEN]"),
+        ("Authorization: GoogleLogin auth=abcdef12345", "Authorization: [TOKEN]"),
+        ("aws_TOKEN ::= \"ABIA12345678\"", "aws_TOKEN ::= \"[TOKEN]\""),
+    ])
+    func bothFacesTakeOut(_ text: String, _ expected: String) {
+        #expect(PromptSanitizer.sanitize(text) == expected)
+        #expect(Redactor.redact(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("password = @\"Tr0ub4dor-and3x\";", "password = @\"[PASSWORD]\";"),
+        ("password=b'hunter2xyz'", "password=b'[PASSWORD]'"),
+        ("DB_PASSWORD ?= hunter2xyz", "DB_PASSWORD ?= [PASSWORD]"),
+        ("if (db_pass != \"Tr0ub4dor-and3x\")", "if (db_pass != \"[PASSWORD]\")"),
+        ("if (db_pass === \"Tr0ub4dor-and3x\")", "if (db_pass === \"[PASSWORD]\")"),
+    ])
+    func passwordsInPrograms(_ text: String, _ expected: String) { #expect(Redactor.redact(text) == expected) }
+
+    @Test(arguments: [
+        "the number 65536 is a power of two", "number of users: 12345", "player number 48213", "there is no 12345 here",
+        "081109 203615 148 INFO dfs.DataNode", "[0701/114930:WARNING", "Where were you between 0730-0930?",
+        "open 0900 - 1700",
+    ])
+    func bothFacesLeave(_ text: String) {
+        #expect(PromptSanitizer.sanitize(text) == text)
+        #expect(Redactor.redact(text) == text)
+    }
+
+    @Test(arguments: [
+        "My Monster of a secret: #DamonLeroi", "Signature : Russia! #Aleppo", "The token: Brotherhood!",
+        "best cookie: Chocolate!!! yum",
+    ])
+    func wordsBehindASecretsNameStay(_ tweet: String) { #expect(PromptSanitizer.sanitize(tweet) == tweet) }
+
+    @Test(arguments: ["blk_-6952295868487656571", "type: -2147483632  state: 0"])
+    func aMinusIsNoTelephones(_ line: String) { #expect(Redactor.redact(line) == line) }
+
+    @Test(arguments: [
+        ("Canada 32586 Mobile: 041-412-293", "Canada 32586 Mobile: [PHONE]"),
+        ("Springfield IL 62704 Phone: 217-555-0100", "Springfield IL 62704 Phone: [PHONE]"),
+        ("My number is 415-666-7777. 34215 is my zip-code.", "My number is [PHONE]. 34215 is my zip-code."),
+    ])
+    func aLabelSpeaksOfWhatFollows(_ text: String, _ expected: String) {
+        #expect(PromptSanitizer.sanitize(text) == expected)
+        #expect(Redactor.redact(text) == expected)
+    }
+}
