@@ -43,14 +43,41 @@ extension NothingIsLost {
         return program
     }
 
-    @Test func aSignalDuringALongStartEndsItCleanly() async throws {
-        let program = try Program(
+    /// One whose database cannot be reached.
+    private func waiting() throws -> Program {
+        try Program(
             "repazoo-ingest",
             environment: [
                 "DATABASE_URL": "postgresql://somebody@127.0.0.1:1/nowhere", "STARTUP_TIMEOUT": "5m",
                 "TWITTER_CLIENT_ID": "id", "TWITTER_CLIENT_SECRET": "secret",
                 "ENCRYPTION_KEY": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
             ])
+    }
+
+    /// Before it listens, a signal ends it as any program; from then on none is missed.
+    @Test func aSignalAtAnyPointOfTheStartIsHeard() async throws {
+        for descriptors in (4...14).flatMap({ [$0, $0, $0] }) {
+            let program = try waiting()
+            while program.isRunning, program.openDescriptors < descriptors, !program.text().contains("dependency lost")
+            {
+                await Task.yield()
+            }
+            program.signal(SIGTERM)
+            do {
+                try await eventually("it ends, told with \(descriptors) descriptors open", within: .seconds(20)) {
+                    !program.isRunning
+                }
+            } catch {
+                try await program.kill()
+                throw error
+            }
+            let code = try await program.ended()
+            #expect(code == 0 || code == SIGTERM && program.text().isEmpty, "\(code): \(program.text())")
+        }
+    }
+
+    @Test func aSignalDuringALongStartEndsItCleanly() async throws {
+        let program = try waiting()
         try await eventually("it says what it waits for") { program.text().contains("dependency lost") }
         #expect(try await program.stop() == 0)
     }

@@ -31,6 +31,11 @@ public final class Program: Sendable {
         return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
+    /// How many descriptors it has open, which tells how far its start has come; 0 once it has ended.
+    public var openDescriptors: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.id)/fd").count) ?? 0
+    }
+
     /// Standard output and standard error so far.
     public func text() -> String { output.text() }
 

@@ -71,12 +71,12 @@ public enum ProgramHost {
         services.append(.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup))
         var logger = house.logger
         logger.logLevel = .warning
-        var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        var configuration = ServiceGroupConfiguration(services: services, logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace + .seconds(10)
-        let impatience = Impatience(program: house.program)
-        defer { impatience.end() }
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        let signals = EndingSignals(program: house.program) { Task { await group.triggerGracefulShutdown() } }
+        defer { signals.end() }
+        try await group.run()
     }
 }
 
