@@ -15,7 +15,8 @@ struct FieldCasesTests {
         ("555-123-4567,555-987-6543", "[PHONE],[PHONE]"),
         ("Mob-9876543210", "Mob-[PHONE]"),
         ("Ph-98765 43210", "Ph-[PHONE]"),
-        ("Tel-020 7946 0958", "Tel-[PHONE]"),
+        ("Tel-020 7946 0958", "Tel-[PHONE]"), ("Tel 0176- 12345678.", "Tel [PHONE]."),
+        ("call +551198765-4321 now", "call [PHONE] now"),
         ("我的电话号是652123123", "我的电话号是[PHONE]"),
         ("我的电话号码是86 18911111111", "我的电话号码是[PHONE]"),
         ("联系电话021-68812753,021-68808888", "联系电话[PHONE],[PHONE]"),
@@ -35,13 +36,22 @@ struct FieldCasesTests {
         ("DB_PASSWORD ?= hunter2xyz", "DB_PASSWORD ?= [PASSWORD]"),
         ("if (db_pass != \"Tr0ub4dor-and3x\")", "if (db_pass != \"[PASSWORD]\")"),
         ("if (db_pass === \"Tr0ub4dor-and3x\")", "if (db_pass === \"[PASSWORD]\")"),
+        ("curl --user  'johns:h0pk1ns~21s' x", "curl --user  'johns:[PASSWORD]' x"),
+        ("curl -u \":d2LkV78zLx!t\" x", "curl -u \":[PASSWORD]\" x"),
+        ("curl --user kevin:'pRf7hunter' x", "curl --user kevin:'[PASSWORD]' x"),
+        ("<add key=\"ApiKey\" value=\"hunter2xyz\"/>", "<add key=\"ApiKey\" value=\"[TOKEN]\"/>"),
+        ("{\"name\": \"password\", \"value\": \"hunter2xyz\"}", "{\"name\": \"password\", \"value\": \"[PASSWORD]\"}"),
+        ("{\"name\": \"color\", \"value\": \"hunter2xyz\"}", "{\"name\": \"color\", \"value\": \"hunter2xyz\"}"),
+        ("setPassword(\"hunter2xyz\")", "setPassword(\"[PASSWORD]\")"),
+        ("System.setProperty(\"AWS_TOKEN\", \"hunter2xyz\")", "System.setProperty(\"AWS_TOKEN\", \"[TOKEN]\")"),
+        ("I said \"hunter2xyz\" to him", "I said \"hunter2xyz\" to him"),
     ])
     func passwordsInPrograms(_ text: String, _ expected: String) { #expect(Redactor.redact(text) == expected) }
 
     @Test(arguments: [
         "the number 65536 is a power of two", "number of users: 12345", "player number 48213", "there is no 12345 here",
         "081109 203615 148 INFO dfs.DataNode", "[0701/114930:WARNING", "Where were you between 0730-0930?",
-        "open 0900 - 1700",
+        "open 0900 - 1700", "The number range is 1000-5000", "10- 20 people",
     ])
     func bothFacesLeave(_ text: String) {
         #expect(PromptSanitizer.sanitize(text) == text)

@@ -35,9 +35,18 @@ extension Detector {
         {
             end -= 1
         }
-        guard end > 0, SensitiveName.mayEnd(with: text[end - 1]), mayEndName(end) else { return nil }
+        guard end > 0, SensitiveName.mayEnd(with: text[end - 1]) else { return nil }
+        guard mayEndName(end) else { return reads("value", at: end - 5) ? pairedName(before: end - 5) : nil }
         let start = start(before: end, limit: 64) { $0.isWord || $0 == 0x2D || $0 == 0x2E }
         return start < end ? start..<end : nil
+    }
+
+    /// Of `"name": "password", "value": "…"` and `<add key="ApiKey" value="…"/>` the name that stands before `value`.
+    private func pairedName(before value: Int) -> Range<Int>? {
+        let end = self.start(before: value, limit: 6) { $0 == 0x20 || $0 == 0x2C || $0.isQuote }
+        guard end < value, byte(end).isQuote else { return nil }
+        let start = start(before: end, limit: 48) { $0.isWord || $0 == 0x2D || $0 == 0x2E }
+        return start < end && byte(start - 1).isQuote ? start..<end : nil
     }
 
     private func nameKind(_ name: Range<Int>) -> PersonalKind? {

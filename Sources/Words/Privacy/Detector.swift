@@ -134,7 +134,7 @@ struct Detector {
     private mutating func colon(at index: Int) {
         // The names of JSON, of which most are no secret's.
         if byte(index - 1) == 0x22, byte(index - 2).isLetter, byte(index + 1) != 0x3A,
-            !mayEndName(index - 1)
+            !mayEndName(index - 1), byte(index - 2) != 0x65 || !reads("value", at: index - 6)
         {
             return
         }
@@ -153,7 +153,7 @@ struct Detector {
         let before = byte(index - 1)
         let isSixth = before.isHex || before == 0x3A || byte(index + 1) == 0x3A
         if isSixth, ip6(at: index) { return }
-        if !namedValue(at: index), before.isWord { commandPassword(at: index) }
+        if !namedValue(at: index), before.isWord || before.isQuote { commandPassword(at: index) }
     }
 
     // MARK: Shared by the rules

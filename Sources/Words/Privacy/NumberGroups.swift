@@ -132,6 +132,7 @@ struct NumberGroups {
             if byte(end + 1) == 0x20, byte(end + 2).isDigit { return (end + 2, .wide) }
         case 0x2D:
             if byte(end + 1).isDigit { return (end + 1, .hyphen) }
+            if byte(end + 1) == 0x20, byte(end + 2).isDigit { return (end + 2, .wide) }
             if byte(end + 1) == 0x28, byte(end + 2).isDigit { return (end + 2, .parenthesis) }
         case 0x2E:
             if byte(end + 1).isDigit { return (end + 1, .dot) }

@@ -33,6 +33,11 @@ extension NumberPlan {
         return to > from && (to < 2100 || to - from < 100 || from % 1000 == 0)
     }
 
+    /// `1000-5000`.
+    func areRoundSpan(_ count: Int) -> Bool {
+        count == 2 && number.pattern(2) == 44 && isSpan && number.value(0) % 500 == 0 && number.value(1) % 500 == 0
+    }
+
     /// `90 60 90`: nothing but fives and tens.
     var areMeasures: Bool { (0..<number.count).allSatisfy { number.value($0) % 5 == 0 } }
 

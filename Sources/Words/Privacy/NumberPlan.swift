@@ -39,7 +39,10 @@ struct NumberPlan {
         let lengths = CallingCode.lengths(code)
         let before = number.digits(first) + skipping
         // A number written without spaces is over where its digits are.
-        if room >= 9, lengths.contains(room) { return first + 1 }
+        let goesOn =
+            number.separator(first) == .hyphen && number.count > first + 1
+            && lengths.contains(number.digits(first + 2) - before)
+        if room >= 9, lengths.contains(room), !goesOn { return first + 1 }
         for count in stride(from: number.count, to: first, by: -1) {
             guard lengths.contains(number.digits(count) - before) else { continue }
             if count > first + 1, number.separator(count - 2) == .wide, number[count - 1] > 5 { continue }
@@ -72,7 +75,7 @@ struct NumberPlan {
         case .no: return false
         case .asked:
             if digits < 7 { return isShort(count) && isCalled(count) && !isRound(count) }
-            return (hint(count) == .phone || hasExtension) && !areYears(count)
+            return (hint(count) == .phone || hasExtension) && !areYears(count) && !areRoundSpan(count)
         }
     }
 
