@@ -54,7 +54,7 @@ bench: install ## Measure everything beside its yardstick, about 20 minutes [ONL
 bench-micro: install ## Time of one call of what every message passes
 	@cd Benchmarks/micro && swift package --allow-writing-to-package-directory benchmark
 
-growth: install ## Throughput and memory as messages, users, audit entries and consumers grow; half an hour [CURVES="queued users"]
+growth: install ## Throughput and memory as messages, users, audit entries and consumers grow; five minutes [CURVES="queued users"]
 	@Benchmarks/growth/run $(CURVES)
 
 shots: install ## Take the screenshots of the README anew, in a real browser

@@ -64,6 +64,12 @@ struct FieldCasesTests {
     ])
     func wordsBehindASecretsNameStay(_ tweet: String) { #expect(PromptSanitizer.sanitize(tweet) == tweet) }
 
+    /// Found by `make fuzz`: the validator refused what was left.
+    @Test func aLabelThatIsTooLongMakesAnAddressAllTheSame() {
+        let name = "PH393984330018922610DE89370400440532013000DE89370400440532013000example.com"
+        #expect(PromptSanitizer.sanitize("see http://\(name) now") == "see [URL] now")
+    }
+
     @Test(arguments: ["blk_-6952295868487656571", "type: -2147483632  state: 0"])
     func aMinusIsNoTelephones(_ line: String) { #expect(Redactor.redact(line) == line) }
 

@@ -97,6 +97,10 @@ extension Detector {
         guard run > host else { return byte(run) == 0x2F && byte(run + 1) > 0x20 }
         let isTooLong = run - host > 253
         if isTooLong || isMixedPunycode(host, run) { return false }
+        // A label that is too long for a name server, with a name's end behind it.
+        if run - host > 63, let dot = text[host..<run].lastIndex(of: 0x2E), topLevelEnd(dot + 1, run) == run {
+            return true
+        }
         switch byte(run) {
         case 0x2F, 0x3F: return byte(run + 1) > 0x20 || isAddress4(host, run) || reads("localhost", at: host)
         case 0x3A: return byte(run + 1).isDigit || stands("://", at: run)

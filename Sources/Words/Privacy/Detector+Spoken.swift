@@ -30,7 +30,7 @@ extension Detector {
         found(leaves ? .token : kind, word..<end)
     }
 
-    /// `password "hunter2"`, `setPassword("hunter2")`, `setProperty("AWS_TOKEN", "…")`.
+    /// `password "hunter2"`, `setPassword("hunter2")`, `setProperty("db.password", "…")`.
     private mutating func quotedPassword(_ word: Int, quote: Int) -> Bool {
         var end = quote
         if byte(end - 1) == 0x28 || byte(end - 1) == 0x20 { end -= 1 }
