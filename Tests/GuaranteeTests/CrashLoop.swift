@@ -45,8 +45,8 @@ extension NothingIsLost {
         #expect(dead.map(\.properties.messageID) == [deadly.rawValue], "nobody else died with it")
         #expect(dead.first?.properties.headers["x-first-death-reason"]?.string == "delivery_limit")
         #expect(try await house.number("select count(*) from drill_effects") == 40)
-        // A delivery limit of 20 is 21 deliveries. Each ends in a death, or, on a busy machine, with a connection that was lost while it
-        // came up; and of the last one the broker may know before this process does.
+        // A delivery limit of 20 is 21 deliveries, each of which ends in a death. The broker may know of the last one before this process
+        // does; and twice in whole runs one death fewer was counted, for a reason not found yet.
         let deaths = house.programs.count { !$0.isRunning }
         #expect((19...21).contains(deaths), "\(deaths) deaths")
         print("crash loop | \(deaths) deaths; dead letters: the deadly one; done: 40 of 40 others")

@@ -49,7 +49,8 @@ struct FieldCasesTests {
     func passwordsInPrograms(_ text: String, _ expected: String) { #expect(Redactor.redact(text) == expected) }
 
     @Test(arguments: [
-        "the number 65536 is a power of two", "number of users: 12345", "player number 48213", "there is no 12345 here",
+        "the number 65536 is a power of two", "number of users: 12345", "player number 48213", "il numero 65536",
+        "there is no 12345 here",
         "081109 203615 148 INFO dfs.DataNode", "[0701/114930:WARNING", "Where were you between 0730-0930?",
         "open 0900 - 1700", "The number range is 1000-5000", "10- 20 people",
     ])

@@ -75,7 +75,7 @@ enum NumberHint: UInt8 {
     private static let owners = WordTable([
         (
             1,
-            "my your his her our their mine meine deine ihre unsere mi tu su mon ma votre ton mijn il mio meu minha moj"
+            "my your his her our their mine meine deine ihre unsere mi tu su mon ma votre ton mijn mio meu minha moj"
         )
     ])
 
