@@ -70,8 +70,11 @@ extension Detector {
             return end
         }
         if reads("cookie", at: name.upperBound - 6) {
-            let line = self.end(from: start) { $0 != 0x0A && $0 != 0x0D && $0 != 0x22 }
-            if !leaves || text[start..<line].contains(0x3D) { return line }
+            // Bounded: where people write, one such word after another must not lead to the line's end each time.
+            let head = self.end(from: start, limit: 256) { $0 != 0x0A && $0 != 0x0D && $0 != 0x22 }
+            if !leaves || text[start..<head].contains(0x3D) {
+                return self.end(from: head) { $0 != 0x0A && $0 != 0x0D && $0 != 0x22 }
+            }
         }
         end = self.end(from: start) { !$0.isSpace && !$0.isQuote && $0 != 0x26 }
         if let scheme = scheme(start, end) ?? otherScheme(start, end, name) {
