@@ -91,6 +91,57 @@ extension AMQPIntegrationTests {
         }
     }
 
+    /// RabbitMQ 3.10.8 ends the channel of a consumer that is cancelled before its `consume-ok` is out.
+    @Test func whateverIsAllowedInWhateverHasteTheConnectionStands() async throws {
+        try await withQueue(configuration()) { queue in
+            try await withPublisher(configuration()) { try await $0.publish(0..<40, to: queue, tasks: 1) }
+            let (seen, losses) = (Tally<String>(), Tally<String>())
+            let consumer = AMQPConsumer(
+                try configuration(), queue: queue, prefetch: 2,
+                onAvailabilityChange: { if case .down(let error) = $0 { losses.add("\(error)") } },
+                handler: { delivery in
+                    seen.add(delivery.properties.messageID ?? "")
+                    return .acknowledge
+                })
+            try await consumer.start(patience: .seconds(5))
+            for turn in 0..<60 {
+                await consumer.allow(turn % 3 == 0 ? .one : .all)
+                await consumer.allow(.none)
+                if turn % 4 == 0 { for _ in 0..<(turn * 5) { await Task.yield() } }
+            }
+            await consumer.allow(.all)
+            try await eventually("all are seen") { seen.distinct == 40 }
+            await consumer.stop(grace: .seconds(5))
+            #expect(losses.total == 0)
+            #expect(seen.total == 40, "none came twice")
+        }
+    }
+
+    /// The first message widens the subscription, and the stop comes before the broker has answered.
+    @Test func whatWasDoneBeforeAnEarlyStopIsAcknowledged() async throws {
+        try await withQueue(configuration()) { queue in
+            for turn in 0..<20 {
+                try await withPublisher(configuration()) { try await $0.publish(turn..<(turn + 1), to: queue, tasks: 1) }
+                let (begun, told) = (Gate(), Gate())
+                let consumer = AMQPConsumer(try configuration(), queue: queue, prefetch: 16) { _ in
+                    begun.open()
+                    await told.pass()
+                    return .acknowledge
+                }
+                let start = Task { try await consumer.start(patience: .seconds(5)) }
+                await begun.pass()
+                try await start.value
+                let stop = Task { await consumer.stop(grace: .seconds(5)) }
+                // Once it answers somebody else, the broker has had time for what the stop sent.
+                try await withConnection(configuration()) { try await $0.inspectQueue(queue) }
+                told.open()
+                #expect(await stop.value == 0)
+                let left = try await withConnection(configuration()) { try await $0.inspectQueue(queue).messages }
+                #expect(left == 0, "turn \(turn)")
+            }
+        }
+    }
+
     @Test func aPauseWhileConnectingHolds() async throws {
         try await withQueue(configuration()) { queue in
             for turns in 0..<12 {

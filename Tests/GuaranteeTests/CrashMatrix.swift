@@ -26,10 +26,8 @@ extension NothingIsLost {
             }
             let atDeath = try await house.state(of: id, user)
             let calls = try await house.callsToX()
-            let next = try house.start("repazoo-ingest")
+            try await house.isTakenUp(by: "repazoo-ingest", announcingTo: events)
             #expect(try await house.outcome(of: id, at: .ingest) == "done", "\(step)")
-            try await house.isWorkedOff(.ingest)
-            #expect(try await next.stop() == 0)
 
             let atEnd = try await house.state(of: id, user)
             #expect(atEnd == House.State(tweets: 12, analyses: 0, used: 0, receipts: 1, audit: 1), "\(step)")
@@ -64,10 +62,8 @@ extension NothingIsLost {
                 try await house.publish(AnalyzeRequest(userID: try #require(UserID(user))), id: id)
             }
             let atDeath = try await house.state(of: id, user)
-            let next = try house.start("repazoo-analyze")
+            try await house.isTakenUp(by: "repazoo-analyze", announcingTo: events)
             #expect(try await house.outcome(of: id, at: .analyze) == "done", "\(step)")
-            try await house.isWorkedOff(.analyze)
-            #expect(try await next.stop() == 0)
 
             let atEnd = try await house.state(of: id, user)
             #expect(atEnd == House.State(tweets: 12, analyses: 1, used: 1, receipts: 1, audit: 2), "\(step)")
@@ -96,10 +92,8 @@ extension NothingIsLost {
             try await house.dies("ingest", at: step) {
                 try await house.publish(IngestRequest(userID: try #require(UserID(user))), id: id)
             }
-            let next = try house.start("repazoo-ingest")
+            try await house.isTakenUp(by: "repazoo-ingest", announcingTo: events)
             #expect(try await house.outcome(of: id, at: .ingest) == "refused")
-            try await house.isWorkedOff(.ingest)
-            #expect(try await next.stop() == 0)
             #expect(
                 try await house.state(of: id, user)
                     == House.State(tweets: 0, analyses: 0, used: 0, receipts: 1, audit: 1))

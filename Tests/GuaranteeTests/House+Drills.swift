@@ -54,6 +54,15 @@ extension House {
         try await eventually("the broker has noticed") { try await self.consumers(of: queue) == others }
     }
 
+    /// Starts a program that takes up what a death left behind, and stops it as soon as it has announced the end once more: it is to
+    /// acknowledge what is in its hands before it goes.
+    func isTakenUp(by name: String, announcingTo events: String) async throws {
+        let told = try await messages(in: events)
+        let next = try start(name)
+        try await eventually("\(name) announces it") { try await self.messages(in: events) > told }
+        #expect(try await next.stop() == 0)
+    }
+
     private func consumers(of queue: String) async throws -> Int {
         let connection = try await AMQPConnection.open(broker)
         let state = try await connection.inspectQueue(queue)

@@ -17,7 +17,13 @@ extension AMQPConsumer {
             }
             channel.request(AMQP_BASIC_CONSUME_METHOD, [AMQP_BASIC_CONSUME_OK_METHOD]) { channel in
                 subscription(tag, channel)
-            } then: { _ in
+            } then: { [weak self] answer in
+                // Only the live channel can be answered: one that is dropped answers its requests with its error.
+                guard case .success = answer else { return }
+                self?.assumeIsolated {
+                    $0.intake.subscribed()
+                    $0.applyIntake()
+                }
             }
         }
     }

@@ -30,7 +30,7 @@ public actor AMQPConsumer {
     private var delay = ReconnectDelay()
     private var connectedAt = EventLoop.Instant.now
     private var state = State.idle
-    private var intake: IntakeControl
+    var intake: IntakeControl
     private(set) var channel: BrokerChannel?
     private var ledger = AckLedger()
     /// Counts connections: a settlement for an earlier one is void.
@@ -82,6 +82,7 @@ public actor AMQPConsumer {
 
     /// Changes what is taken; those in flight are finished and settled either way. Until the first call: all.
     public func allow(_ intake: Intake) {
+        guard state != .stopping, state != .stopped else { return }
         self.intake.allowed = intake
         applyIntake()
     }
@@ -162,8 +163,9 @@ public actor AMQPConsumer {
         }
     }
 
-    private func applyIntake() {
-        guard state == .consuming, let channel else { return }
+    /// While stopping, too: a subscription that was unanswered when the stop came is cancelled now.
+    func applyIntake() {
+        guard state == .consuming || state == .stopping, let channel else { return }
         for change in intake.changes(running: running) { send(change, on: channel) }
     }
 
@@ -219,6 +221,7 @@ public actor AMQPConsumer {
         try await channel.ask(AMQP_CHANNEL_OPEN_METHOD, [AMQP_CHANNEL_OPEN_OK_METHOD]) { _ in amqp_channel_open_t() }
         intake.connected()
         for change in intake.changes(running: running) { try await carryOut(change, on: channel) }
+        intake.subscribed()
         guard state == .connecting else { throw stoppedMeanwhile() }
         // The answer was good, but the connection may have ended before this task had its turn.
         guard channel.isOpen else { throw AMQPError(.connectionLost, "the connection ended at once") }

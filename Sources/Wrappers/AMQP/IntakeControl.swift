@@ -19,6 +19,10 @@ public enum Intake: Int, Comparable, Sendable {
 ///
 /// The broker counts a prefetch for each subscription, so that a change of subscriptions may bring more than `limit`
 /// messages. They wait here, and nothing is subscribed as long as `limit` are at work: at most twice the limit is ever out.
+///
+/// Nothing changes while a subscription is unanswered: RabbitMQ 3.10.8 lets a consumer be cancelled whose `consume-ok` is still
+/// on its way from the queue to the channel, and the channel then dies of it (`badkey` in `rabbit_channel:consumer_monitor`),
+/// with the last acknowledgements unread and one return more for everything in flight.
 struct IntakeControl {
     enum Change: Equatable {
         case cancel(tag: String)
@@ -37,6 +41,7 @@ struct IntakeControl {
     private var alone: UInt64?
     private var current = Intake.none
     private var subscriptions = 0
+    private var isUnanswered = false
 
     init(limit: Int) { self.limit = limit }
 
@@ -47,7 +52,11 @@ struct IntakeControl {
         suspects = []
         alone = nil
         current = .none
+        isUnanswered = false
     }
+
+    /// The broker has answered the last subscription.
+    mutating func subscribed() { isUnanswered = false }
 
     mutating func arrived(_ delivery: Delivery) {
         isCautious = delivery.returns >= Self.suspicion
@@ -74,11 +83,12 @@ struct IntakeControl {
     /// What to send so that the broker knows; it counts as sent.
     mutating func changes(running: Int) -> [Change] {
         let wanted = wanted
-        guard wanted != current, wanted == .none || running < limit else { return [] }
+        guard !isUnanswered, wanted != current, wanted == .none || running < limit else { return [] }
         var changes: [Change] = []
         if current != .none { changes.append(.cancel(tag: tag)) }
         if wanted != .none {
             subscriptions += 1
+            isUnanswered = true
             changes.append(.subscribe(tag: tag, wanted))
         }
         current = wanted
