@@ -22,7 +22,8 @@ public enum Intake: Int, Comparable, Sendable {
 ///
 /// Nothing changes while a subscription is unanswered: RabbitMQ 3.10.8 lets a consumer be cancelled whose `consume-ok` is still
 /// on its way from the queue to the channel, and the channel then dies of it (`badkey` in `rabbit_channel:consumer_monitor`),
-/// with the last acknowledgements unread and one return more for everything in flight.
+/// with the last acknowledgements unread and one return more for everything in flight. (A message that meets its consumer
+/// cancelled on that way is given back by the broker itself, and that counts as a return as well; nothing can be done about it.)
 struct IntakeControl {
     enum Change: Equatable {
         case cancel(tag: String)
