@@ -121,7 +121,9 @@ extension AMQPIntegrationTests {
     @Test func whatWasDoneBeforeAnEarlyStopIsAcknowledged() async throws {
         try await withQueue(configuration()) { queue in
             for turn in 0..<20 {
-                try await withPublisher(configuration()) { try await $0.publish(turn..<(turn + 1), to: queue, tasks: 1) }
+                try await withPublisher(configuration()) {
+                    try await $0.publish(turn..<(turn + 1), to: queue, tasks: 1)
+                }
                 let (begun, told) = (Gate(), Gate())
                 let consumer = AMQPConsumer(try configuration(), queue: queue, prefetch: 16) { _ in
                     begun.open()

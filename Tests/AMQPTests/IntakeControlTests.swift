@@ -115,7 +115,9 @@ import Testing
         #expect(intake.changes(running: 1) == [.cancel(tag: "repazoo-2")])
         intake.connected()
         intake.allowed = .all
-        #expect(intake.changes(running: 0) == [.subscribe(tag: "repazoo-3", .one)], "an answer of the old connection is not waited for")
+        #expect(
+            intake.changes(running: 0) == [.subscribe(tag: "repazoo-3", .one)],
+            "an answer of the old connection is not waited for")
     }
 }
 
