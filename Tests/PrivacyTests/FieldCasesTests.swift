@@ -44,9 +44,26 @@ struct FieldCasesTests {
         ("{\"name\": \"color\", \"value\": \"hunter2xyz\"}", "{\"name\": \"color\", \"value\": \"hunter2xyz\"}"),
         ("setPassword(\"hunter2xyz\")", "setPassword(\"[PASSWORD]\")"),
         ("System.setProperty(\"AWS_TOKEN\", \"hunter2xyz\")", "System.setProperty(\"AWS_TOKEN\", \"[TOKEN]\")"),
+        ("DB_PASSWORD_PROD=hunter2xyz", "DB_PASSWORD_PROD=[PASSWORD]"),
+        ("db_pass_secure=Tr0ub4dor", "db_pass_secure=[PASSWORD]"), ("token_v2: abcdef123456", "token_v2: [TOKEN]"),
+        ("secretKey2=abcdef123456", "secretKey2=[TOKEN]"), ("api-key-old: abc123def", "api-key-old: [TOKEN]"),
+        ("{\"client_secret_value\": \"abcdEFGH1234\"}", "{\"client_secret_value\": \"[PASSWORD]\"}"),
+        ("PASSWORD_2='hunter2xyz'", "PASSWORD_2='[PASSWORD]'"),
+        ("passwordHash=x, password_hash=$2b$12$abc", "passwordHash=x, password_hash=[PASSWORD]"),
+        ("host 0x7f.0.0.0x1 up", "host [IP] up"), ("host 0177.0000.0000.0001 up", "host [IP] up"),
         ("I said \"hunter2xyz\" to him", "I said \"hunter2xyz\" to him"),
     ])
     func passwordsInPrograms(_ text: String, _ expected: String) { #expect(Redactor.redact(text) == expected) }
+
+    @Test(arguments: [
+        "token_count: 512", "max_tokens=100", "pass1=34 pass2=36", "Pass 2: 20 files", "token_type=bearer",
+        "password_reset_days=30", "secret_santa=tomorrow", "tokens_2=512", "0x7f.5.1", "0777.12.1.300", "see 0x10.0x20",
+        "sid1=4", "{\"token_index\": 5}",
+    ])
+    func bothFacesLeaveWhatOnlySoundsSecret(_ text: String) {
+        #expect(PromptSanitizer.sanitize(text) == text)
+        #expect(Redactor.redact(text) == text)
+    }
 
     @Test(arguments: [
         "the number 65536 is a power of two", "number of users: 12345", "player number 48213", "il numero 65536",

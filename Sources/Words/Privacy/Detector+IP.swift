@@ -36,6 +36,33 @@ extension Detector {
         return index
     }
 
+    /// Four numbers of base 16 or 8, as `inet_aton` reads them (POSIX): `0x7f.0.0.1`, `0177.0000.0000.0001`.
+    mutating func rareIP4(at start: Int) -> Bool {
+        var index = start
+        for part in 0..<4 {
+            let first = index
+            let isHex = byte(first) == 0x30 && byte(first + 1) | 0x20 == 0x78
+            let digits = isHex ? first + 2 : first
+            index = digits
+            while isHex ? byte(index).isHex : byte(index).isDigit, index - digits < 4 { index += 1 }
+            guard index > digits,
+                let value = Int(word(digits, index), radix: isHex ? 16 : byte(first) == 0x30 ? 8 : 10),
+                value < 256
+            else { return false }
+            if part < 3 {
+                guard byte(index) == 0x2E else { return false }
+                index += 1
+            }
+        }
+        guard !byte(index).isWord, byte(start - 1) != 0x2E, byte(index) != 0x2E || !byte(index + 1).isDigit else {
+            return false
+        }
+        found(.ip, start..<index)
+        return true
+    }
+
+    private func word(_ start: Int, _ end: Int) -> String { String(decoding: text[start..<end], as: UTF8.self) }
+
     /// `Chrome/120.0.0.0`, and not `host/10.0.0.1`: whether the word that ends at `slash` is a product's name.
     private func isProduct(before slash: Int) -> Bool {
         let word = self.start(before: slash, limit: 32) { $0.isWord || $0 == 0x2D }

@@ -35,8 +35,12 @@ extension Detector {
         {
             end -= 1
         }
-        guard end > 0, SensitiveName.mayEnd(with: text[end - 1]) else { return nil }
-        guard mayEndName(end) else { return reads("value", at: end - 5) ? pairedName(before: end - 5) : nil }
+        guard end > 0 else { return nil }
+        let ending = nameEnding(end)
+        guard !ending.isEmpty else { return nil }
+        if ending.contains(.variant), reads("value", at: end - 5), let name = pairedName(before: end - 5) {
+            return name
+        }
         let start = start(before: end, limit: 64) { $0.isWord || $0 == 0x2D || $0 == 0x2E }
         return start < end ? start..<end : nil
     }
@@ -51,7 +55,9 @@ extension Detector {
 
     private func nameKind(_ name: Range<Int>) -> PersonalKind? {
         if let kind = SensitiveName.secret(slice(name)) { return kind }
-        return SensitiveName.isUserID(slice(name)) ? .id : nil
+        if SensitiveName.isUserID(slice(name)) { return .id }
+        guard let stem = SensitiveName.stem(text, before: name.upperBound), stem > name.lowerBound else { return nil }
+        return SensitiveName.secret(slice(name.lowerBound..<stem))
     }
 
     private func isHeader(_ name: Range<Int>) -> Bool { reads("authorization", at: name.upperBound - 13) }

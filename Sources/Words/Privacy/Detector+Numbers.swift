@@ -13,6 +13,7 @@ extension Detector {
         let next = byte(end)
         let length = end - start
         if length <= 3, next == 0x2E, byte(end + 1).isDigit, ip4(at: start) { return }
+        if text[start] == 0x30, length == 4 ? next == 0x2E : next | 0x20 == 0x78, rareIP4(at: start) { return }
         if length <= 2, before == 0x3A, byte(start - 2).isDigit { return }  // the minutes of a time
         if before == 0x2D, userID(start) { return }
         if before == 0x2C, left(start - 2).isDigit { return }  // the hundreds of an amount

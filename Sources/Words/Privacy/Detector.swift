@@ -134,7 +134,7 @@ struct Detector {
     private mutating func colon(at index: Int) {
         // The names of JSON, of which most are no secret's.
         if byte(index - 1) == 0x22, byte(index - 2).isLetter, byte(index + 1) != 0x3A,
-            !mayEndName(index - 1), byte(index - 2) != 0x65 || !reads("value", at: index - 6)
+            nameEnding(index - 1).isEmpty
         {
             return
         }
@@ -158,11 +158,11 @@ struct Detector {
 
     // MARK: Shared by the rules
 
-    /// Whether the name of a secret may end at `end`.
-    mutating func mayEndName(_ end: Int) -> Bool {
+    /// What a name that ends at `end`, which is not the text's start, may be.
+    mutating func nameEnding(_ end: Int) -> SensitiveName.Possibility {
         let tails = tails ?? SensitiveName.tails
         self.tails = tails
-        return tails.mayEnd(text, before: end)
+        return tails.ending(text, before: end)
     }
 
     /// Takes down a finding. What began inside of it before is part of it, and so is it of one that it lies in.

@@ -35,7 +35,7 @@ public struct Prompt: Sendable {
 /// Proof of what was sent: which detector looked, what it took out, and the hash of what was left. Holds nothing personal.
 public struct SanitizationReceipt: Sendable, Hashable, Codable {
     /// Changes whenever the detector finds other things than before.
-    public static let detectorVersion = 6
+    public static let detectorVersion = 7
 
     public let detector: Int
     /// Kind (`user`, `email`, …) to how often it was replaced.

@@ -57,25 +57,45 @@ enum SensitiveName {
         Ending("authorid", .id, isWhole: true),
     ]
 
-    /// One bit for each of the hashes of the names' last three letters, so that most names are passed over by one look.
+    /// What the last three letters of a name let it be.
+    struct Possibility: OptionSet {
+        let rawValue: UInt8
+        /// One of the list.
+        static let name = Possibility(rawValue: 1)
+        /// One of the list with something behind it.
+        static let variant = Possibility(rawValue: 2)
+    }
+
+    /// One bit for each of the hashes of the last three letters, so that most names are passed over by one look.
     /// `@unchecked Sendable`: nothing is written once `init` is over, and the memory, being static, is never freed.
     struct Tails: @unchecked Sendable {
-        private let bits: UnsafeMutablePointer<UInt64>
+        private let endings: UnsafeMutablePointer<UInt8>
 
-        fileprivate init(_ endings: [Ending]) {
-            bits = .allocate(capacity: 4)
-            bits.initialize(repeating: 0, count: 4)
-            for ending in endings {
-                let slot = ending.word.withUTF8Buffer { Self.slot($0, before: $0.count) }
-                bits[slot >> 6] |= 1 << UInt64(slot & 63)
+        fileprivate init(_ names: [Ending], _ variants: String) {
+            endings = .allocate(capacity: 256)
+            endings.initialize(repeating: 0, count: 256)
+            for name in names {
+                mark(UnsafeBufferPointer(start: name.word.utf8Start, count: name.word.utf8CodeUnitCount), .name)
+            }
+            for word in variants.utf8.split(separator: 0x20) {
+                Array(word).withUnsafeBufferPointer { mark($0, .variant) }
             }
         }
 
-        /// Whether a name that ends at `end` may be in the list.
+        private func mark(_ word: UnsafeBufferPointer<UInt8>, _ ending: Possibility) {
+            endings[Self.slot(word, before: word.count)] |= ending.rawValue
+        }
+
+        /// What a name that ends at `end` may be.
         @inline(__always)
-        func mayEnd(_ text: UnsafeBufferPointer<UInt8>, before end: Int) -> Bool {
-            let slot = Self.slot(text, before: end)
-            return bits[slot >> 6] >> UInt64(slot & 63) & 1 == 1
+        func ending(_ text: UnsafeBufferPointer<UInt8>, before end: Int) -> Possibility {
+            let last = text[end - 1]
+            if last.isLetter || last >= 0x80 { return Possibility(rawValue: endings[Self.slot(text, before: end)]) }
+            guard last.isDigit, end > 3 else { return [] }
+            // Neither a time nor a long number.
+            let mayBeCount =
+                text[end - 2].isWord && text[end - 3].isWord && text[end - 4].isWord && !text[end - 4].isDigit
+            return mayBeCount ? .variant : []
         }
 
         /// A hash of the last three bytes that are no separators.
@@ -98,14 +118,36 @@ enum SensitiveName {
     }
 
     /// Of secrets and of the ids of users.
-    static let tails = Tails(secrets + owners + [Ending("uid", .id)])
+    static let tails = Tails(secrets + owners + [Ending("uid", .id)], variants)
 
-    /// Whether a sensitive name can end with `byte`: with a letter, or with a scalar beyond ASCII.
-    static func mayEnd(with byte: UInt8) -> Bool { byte >= 0x80 || byte.isLetter }
+    private static let variants =
+        "prod production dev development test testing staging live sandbox local old new next previous prev backup main primary secondary master default secure value val raw plain hex enc encrypted hash hashed"
+    private static let variantWords = WordTable([(1, variants)])
+
+    /// Where a name that ends at `end` ends without what tells several of it apart: `DB_PASSWORD_PROD`, `token_v2`, `secretKey2`.
+    static func stem(_ text: UnsafeBufferPointer<UInt8>, before end: Int) -> Int? {
+        var start = end
+        while start > 0, end - start < 12, text[start - 1].isLetter { start -= 1 }
+        guard start < end else { return countedStem(text, before: end) }
+        guard start > 0, text[start - 1].isOne(of: "_-."),
+            variantWords(UnsafeBufferPointer(rebasing: text[start..<end])) != 0
+        else { return nil }
+        return start - 1
+    }
+
+    /// `_2`, `_v2`, `2` behind a word that is long enough to be meant.
+    private static func countedStem(_ text: UnsafeBufferPointer<UInt8>, before end: Int) -> Int? {
+        var digits = end
+        while digits > 0, end - digits < 3, text[digits - 1].isDigit { digits -= 1 }
+        guard digits > 0, digits < end else { return nil }
+        let word = text[digits - 1] | 0x20 == 0x76 ? digits - 1 : digits
+        if word > 0, text[word - 1].isOne(of: "_-.") { return word - 1 }
+        return digits >= 5 && text[(digits - 5)..<digits].allSatisfy { $0.isLetter } ? digits : nil
+    }
 
     /// The kind of secret that a value of this name is.
     static func secret(_ name: UnsafeBufferPointer<UInt8>) -> PersonalKind? {
-        guard let last = name.last, mayEnd(with: last), tails.mayEnd(name, before: name.count) else { return nil }
+        guard !name.isEmpty, tails.ending(name, before: name.count).contains(.name) else { return nil }
         for ending in secrets where ends(name, with: ending) { return ending.kind }
         return nil
     }
@@ -120,6 +162,11 @@ enum SensitiveName {
         var name = name
         return name.withUTF8 { bytes in
             if let kind = secret(bytes) { return kind }
+            if let end = stem(bytes, before: bytes.count),
+                let kind = secret(UnsafeBufferPointer(rebasing: bytes[..<end]))
+            {
+                return kind
+            }
             if isUserID(bytes) { return .id }
             return personal.first { ends(bytes, with: $0) }?.kind
         }
