@@ -140,12 +140,12 @@ extension Detector {
         ),
     ])
 
-    /// A marker of ours, which must come out as it went in, with the punctuation of a sentence behind it.
+    /// A marker of ours, which must come out as it went in, with the punctuation of a sentence or a port behind it.
     func isMarker(_ start: Int, _ end: Int) -> Bool {
         guard end - start <= 24 else { return false }
         if stands("***", at: start) { return true }
         guard let close = markerEnd(from: start) else { return false }
-        return close >= end || text[close..<end].allSatisfy { !$0.isAlphanumeric }
+        return close >= end || text[close..<end].allSatisfy { !$0.isAlphanumeric || $0.isDigit }
     }
 
     /// Behind the `]` of a marker that begins at `start`.
