@@ -46,7 +46,7 @@ extension NothingIsLost {
         #expect(dead.first?.properties.headers["x-first-death-reason"]?.string == "delivery_limit")
         #expect(try await house.number("select count(*) from drill_effects") == 40)
         // A delivery limit of 20 is 21 deliveries, each of which ends in a death: but for one that meets its subscription cancelled on the
-        // way from the queue to the channel. RabbitMQ gives that one back itself and counts it (seen in traces of ten loops, once).
+        // way from the queue to the channel. RabbitMQ gives that one back itself and counts it (in one of five loops whose deliveries were traced).
         let deaths = house.programs.count { !$0.isRunning }
         #expect((19...21).contains(deaths), "\(deaths) deaths")
         print("crash loop | \(deaths) deaths; dead letters: the deadly one; done: 40 of 40 others")

@@ -50,7 +50,7 @@ struct PropertyTests {
         "字.", "é@", "(1)", "DE89 ", "user-", "[", "\\n", "token:\"", "AAAA", "aA1", "call 1 ", "@a@", "%", "&", "-----",
         "12 345 678 ", "978-0-", "PH97",
         "cookie: ", "aaaaaaaa+", "password \"a1 ", " -u \"a:", "Authorization: a ", "value=\"", "555-1234,", "Mob-",
-        "是",
+        "是", "0x7f.", "0177.", "token_v2:", "password_old=",
         "t.co/", "12/ ", "555 1234 office ", "card # 5", "1 2 3 4 5 6 7 8 9 0 ",
     ])
     func adversariesCostLinearTime(unit: String) {

@@ -46,7 +46,9 @@ extension Detector {
             index = digits
             while isHex ? byte(index).isHex : byte(index).isDigit, index - digits < 4 { index += 1 }
             guard index > digits,
-                let value = Int(word(digits, index), radix: isHex ? 16 : byte(first) == 0x30 ? 8 : 10),
+                let value = Int(
+                    String(decoding: slice(digits..<index), as: UTF8.self),
+                    radix: isHex ? 16 : byte(first) == 0x30 ? 8 : 10),
                 value < 256
             else { return false }
             if part < 3 {
@@ -60,8 +62,6 @@ extension Detector {
         found(.ip, start..<index)
         return true
     }
-
-    private func word(_ start: Int, _ end: Int) -> String { String(decoding: text[start..<end], as: UTF8.self) }
 
     /// `Chrome/120.0.0.0`, and not `host/10.0.0.1`: whether the word that ends at `slash` is a product's name.
     private func isProduct(before slash: Int) -> Bool {

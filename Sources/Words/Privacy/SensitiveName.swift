@@ -62,11 +62,11 @@ enum SensitiveName {
         let rawValue: UInt8
         /// One of the list.
         static let name = Possibility(rawValue: 1)
-        /// One of the list with something behind it.
+        /// One of the list with a word behind it that tells several of it apart.
         static let variant = Possibility(rawValue: 2)
     }
 
-    /// One bit for each of the hashes of the last three letters, so that most names are passed over by one look.
+    /// By the hash of a name's last three letters what it may be, so that most names are passed over by one look.
     /// `@unchecked Sendable`: nothing is written once `init` is over, and the memory, being static, is never freed.
     struct Tails: @unchecked Sendable {
         private let endings: UnsafeMutablePointer<UInt8>

@@ -80,7 +80,8 @@ public actor AMQPConsumer {
     /// Deliveries in the hands of the handler.
     public var inFlight: Int { running }
 
-    /// Changes what is taken; those in flight are finished and settled either way. Until the first call: all.
+    /// Changes what is taken; those in flight are finished and settled either way. Until the first call: all;
+    /// once it stops, nothing, whatever is said.
     public func allow(_ intake: Intake) {
         guard state != .stopping, state != .stopped else { return }
         self.intake.allowed = intake
